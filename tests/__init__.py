@@ -1,0 +1,1 @@
+"""The tests of streamal; CONTRIBUTING.md says how they are laid out."""

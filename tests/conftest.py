@@ -1,0 +1,65 @@
+"""What all tests share: real streams on request, and the strict mode of CI.
+
+With `STREAMAL_TEST_STRICT=1` a skipped test is a failed one: what this machine can
+run it must run. Only tests marked `data` may be skipped then, and only while DATA
+names no folder.
+"""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# How long an example takes says nothing on a machine that others use too. In CI the
+# examples are the same in every run; people search on with new ones.
+settings.register_profile("people", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("STREAMAL_TEST_STRICT") == "1" else "people")
+
+# The contracts are ordinary modules; without this their asserts would not explain themselves.
+pytest.register_assert_rewrite("tests.contracts")
+
+NO_DATA = "DATA names no folder of streams (make test DATA=DIR)"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what reads real streams where there are none."""
+    if item.get_closest_marker("data") and not os.environ.get("DATA"):
+        pytest.skip(NO_DATA)
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real streams; ask for it in tests marked `data` only."""
+    folder = Path(os.environ["DATA"])
+    assert folder.is_dir(), f"DATA={folder} is not a folder"
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure in strict mode; an expected failure is no skip."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _refuse_skip(report, is_allowed=bool(item.get_closest_marker("data")))
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Turn a module that skips itself into a failure in strict mode."""
+    report = yield
+    if report.skipped:
+        _refuse_skip(report, is_allowed=False)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport, is_allowed: bool) -> None:
+    is_strict = os.environ.get("STREAMAL_TEST_STRICT") == "1"
+    if is_strict and not (is_allowed and not os.environ.get("DATA")):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
