@@ -1,0 +1,54 @@
+"""What a model says of one sample."""
+
+from collections.abc import Sequence
+from math import log
+
+import msgspec
+
+BIN_EDGES = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0)
+"""Edges of the log-odds of the top class; 14 bins, finer where most scores lie."""
+
+BINS = len(BIN_EDGES) + 1
+
+
+class Prediction(msgspec.Struct, frozen=True, gc=False):
+    """Probabilities, and what follows from them.
+
+    Parameters
+    ----------
+    row
+        One probability for each class; empty when the model has no opinion.
+    label
+        The most probable class, the first learned among equals; None without an opinion.
+    confidence
+        Its probability; 0 without an opinion.
+    """
+
+    row: Sequence[float]
+    label: str | None
+    confidence: float
+
+
+NO_OPINION = Prediction((), None, 0.0)
+
+
+def predicted(classes: Sequence[str], row: Sequence[float]) -> Prediction:
+    """Return the prediction that a row of probabilities makes.
+
+    Examples
+    --------
+    >>> predicted(("ham", "spam"), [0.2, 0.8]).label
+    'spam'
+    >>> predicted(("ham",), [])
+    Prediction(row=(), label=None, confidence=0.0)
+    """
+    if len(row) < 2:
+        return NO_OPINION
+    confidence = max(row)
+    return Prediction(row, classes[row.index(confidence)], confidence)
+
+
+def score(confidence: float) -> float:
+    """Return the log-odds of a confidence, kept finite."""
+    p = min(max(confidence, 1e-12), 1.0 - 1e-12)
+    return log(p / (1.0 - p))

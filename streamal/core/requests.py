@@ -1,0 +1,172 @@
+"""The book of requests: what is open, what was closed and is still remembered."""
+
+from heapq import heappop, heappush
+
+import msgspec
+from msgspec.structs import replace
+
+from streamal.core.ledger import Charges
+from streamal.core.records import Request
+
+
+class RequestRow(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One request; also its row in `state`. Open while `outcome` is None.
+
+    `bin` and `guess` are what the accuracy estimate noted when it was asked; `n` is
+    the number of samples seen then; `label` is the answer that was learned last.
+    """
+
+    asked: Request
+    charges: Charges
+    bin: int
+    guess: float
+    n: int
+    attempt: int = 1
+    outcome: str | None = None
+    label: str | None = None
+    annotator: str | None = None
+    closed_at: int = 0
+    refunded: bool = False
+
+
+class RequestBook:
+    """Finds requests by id or sample, and says which are due.
+
+    Parameters
+    ----------
+    remember_ms
+        How long a closed request is remembered.
+    """
+
+    def __init__(self, remember_ms: int) -> None:
+        self.rows: dict[str, RequestRow] = {}
+        self.changed: dict[str, RequestRow | None] = {}
+        self._remember_ms = remember_ms
+        self._by_sample: dict[str, list[str]] = {}
+        self._open: dict[str, None] = {}
+        self._expiring: list[tuple[int, str]] = []
+        self._forgetting: list[tuple[int, str]] = []
+
+    @property
+    def outstanding(self) -> int:
+        """How many requests are open."""
+        return len(self._open)
+
+    def oldest(self) -> RequestRow | None:
+        """Return the open request that was made first."""
+        return self.rows[next(iter(self._open))] if self._open else None
+
+    def restore(self, row: RequestRow) -> None:
+        """Take in a row as it was saved."""
+        asked = row.asked
+        self.rows[asked.request_id] = row
+        self._by_sample.setdefault(asked.sample_id, []).append(asked.request_id)
+        if row.outcome is None:
+            self._open[asked.request_id] = None
+            heappush(self._expiring, (asked.expires_at, asked.request_id))
+        else:
+            heappush(self._forgetting, (row.closed_at + self._remember_ms, asked.request_id))
+
+    def add(self, row: RequestRow) -> None:
+        """Take in a new request."""
+        self.restore(row)
+        self.changed[row.asked.request_id] = row
+
+    def close(self, row: RequestRow, outcome: str, time: int) -> None:
+        """End an open request, or change how a closed one ended.
+
+        What only its asking needed is dropped: payload and probabilities.
+        """
+        request_id = row.asked.request_id
+        if row.outcome is None:
+            del self._open[request_id]
+            heappush(self._forgetting, (time + self._remember_ms, request_id))
+            row.closed_at = time
+            row.asked = replace(row.asked, payload=None, probabilities={})
+        row.outcome = outcome
+        self.changed[request_id] = row
+
+    def find(self, request_id: str | None, sample_id: str | None) -> RequestRow | None:
+        """Return the request of an answer: by id, else the sample's oldest open one.
+
+        A sample without an open request gives its newest closed one.
+        """
+        if request_id is not None:
+            return self.rows.get(request_id)
+        ids = self._by_sample.get(sample_id or "", [])
+        return self.rows[next((i for i in ids if i in self._open), ids[-1])] if ids else None
+
+    def due(self, time: int) -> list[RequestRow]:
+        """Return the open requests that end before `time`, in the order they end."""
+        found = []
+        while self._expiring and self._expiring[0][0] < time:
+            _, request_id = heappop(self._expiring)
+            if request_id in self._open:
+                found.append(self.rows[request_id])
+        return found
+
+    def next_due(self) -> int | None:
+        """Return when the next open request ends, None without one."""
+        while self._expiring and self._expiring[0][1] not in self._open:
+            heappop(self._expiring)
+        return self._expiring[0][0] if self._expiring else None
+
+    def forget(self, time: int) -> None:
+        """Drop the closed requests that were remembered long enough."""
+        while self._forgetting and self._forgetting[0][0] < time:
+            _, request_id = heappop(self._forgetting)
+            row = self.rows.pop(request_id)
+            self._drop_sample(row)
+            self.changed[request_id] = None
+
+    def _drop_sample(self, row: RequestRow) -> None:
+        ids = self._by_sample[row.asked.sample_id]
+        ids.remove(row.asked.request_id)
+        if not ids:
+            del self._by_sample[row.asked.sample_id]
+
+    def take_changed(self) -> dict[str, RequestRow | None]:
+        """Return the rows to save since the last call; None is to be removed."""
+        changed, self.changed = self.changed, {}
+        return changed
+
+
+class AnswerMemory:
+    """The ids of unsolicited answers that were learned, so that repeats are refused.
+
+    Examples
+    --------
+    >>> memory = AnswerMemory(remember_ms=1000)
+    >>> memory.add("a", 0), memory.add("a", 1)
+    (True, False)
+    """
+
+    def __init__(self, remember_ms: int) -> None:
+        self._remember_ms = remember_ms
+        self._times: dict[str, int] = {}
+        self._changed: dict[str, int | None] = {}
+
+    def restore(self, answer_id: str, time: int) -> None:
+        """Take in an id as it was saved; oldest first."""
+        self._times[answer_id] = time
+
+    def add(self, answer_id: str, time: int) -> bool:
+        """Remember an id; False if it is remembered already."""
+        if answer_id in self._times:
+            return False
+        self._times[answer_id] = self._changed[answer_id] = time
+        return True
+
+    def forget(self, time: int) -> None:
+        """Drop what was remembered long enough."""
+        while self._times:
+            answer_id = next(iter(self._times))
+            if self._times[answer_id] + self._remember_ms >= time:
+                return
+            del self._times[answer_id]
+            self._changed[answer_id] = None
+
+    def take_changed(self) -> dict[str, int | None]:
+        """Return the ids to save since the last call; None is to be removed."""
+        changed, self._changed = self._changed, {}
+        return changed

@@ -1,0 +1,83 @@
+"""Utilities: how much a label would teach, from one row of probabilities, in (0, 1].
+
+Only the order matters to the rank controller, so each utility keeps its order where
+probabilities saturate. "No opinion" (an empty row) is worth 1: a model that cannot
+answer learns most. Source: Settles, "Active Learning Literature Survey" (2009), §3.1.
+"""
+
+from collections.abc import Callable, Sequence
+from math import isfinite, log
+
+Row = Sequence[float]
+Utility = Callable[[Row], float]
+
+_FLOOR = 1e-12
+
+
+def margin(row: Row) -> float:
+    """Return second best over best, which has the order of the difference in log-odds.
+
+    Examples
+    --------
+    >>> margin([0.75, 0.25])
+    0.3333333333333333
+    """
+    first, second = _top_two(row)
+    return max(second, _FLOOR) / max(first, _FLOOR)
+
+
+def least_confidence(row: Row) -> float:
+    """Return one minus the best probability.
+
+    Examples
+    --------
+    >>> least_confidence([0.75, 0.25])
+    0.25
+    """
+    return max(1.0 - max(row), _FLOOR)
+
+
+def entropy(row: Row) -> float:
+    """Return the Shannon entropy as a share of its largest value, log k.
+
+    Examples
+    --------
+    >>> entropy([0.5, 0.5])
+    1.0
+    """
+    total = -sum(p * log(p) for p in row if p > 0)
+    return min(1.0, max(total / log(len(row)), _FLOOR))
+
+
+def opinion(utility: Utility, row: Row) -> float:
+    """Return the utility of a row, 1 where there is no usable opinion.
+
+    Examples
+    --------
+    >>> opinion(margin, []), opinion(margin, [1.0]), opinion(margin, [float("nan"), 0.5])
+    (1.0, 1.0, 1.0)
+    """
+    if len(row) < 2:
+        return 1.0
+    value = utility(row)
+    return min(1.0, max(value, _FLOOR)) if isfinite(value) else 1.0
+
+
+def _top_two(row: Row) -> tuple[float, float]:
+    if len(row) == 2:
+        first, second = row
+        return (first, second) if first >= second else (second, first)
+    first = second = -1.0
+    for p in row:
+        if p > first:
+            first, second = p, first
+        elif p > second:
+            second = p
+    return first, second
+
+
+UTILITIES: dict[str, Utility] = {
+    "margin": margin,
+    "least_confidence": least_confidence,
+    "entropy": entropy,
+}

@@ -1,0 +1,1 @@
+"""The schema of every topic: bytes to records and back. Nothing here decides anything."""
