@@ -1,0 +1,183 @@
+"""The arbiter's role: candidates and labels in, requests and updates out.
+
+The steps of a turn, in order:
+
+1. poll `candidates`, then `labels` from where the ledger row says;
+2. fold each record; what is of no use becomes a dead letter;
+3. end the batch: tell the pace where it moved;
+4. apply the examples to this process's replica, and note what the learner raised;
+5. commit outputs, rows and offsets in one transaction.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from streamal.brokers.port import Broker, Partitions, Reader
+from streamal.core.arbiter import Arbiter, Output
+from streamal.core.log import Outgoing, Record
+from streamal.core.records import Candidate, Source
+from streamal.core.updates import UPDATE_TYPES, Example
+from streamal.errors import Poison
+from streamal.runtime.commit import Committer
+from streamal.runtime.plan import ARBITERS, MAX_BATCH, Plan
+from streamal.runtime.restore import Follower, restore_arbiter
+from streamal.runtime.stages import Stages
+from streamal.wire.dead import dead_letter
+from streamal.wire.labels import decode_answer
+from streamal.wire.records import RecordEncoder, decode_candidate
+from streamal.wire.topics import CANDIDATES, LABELS
+
+
+class Arbitration:
+    """The one spender, while this worker holds the partition of `candidates`."""
+
+    def __init__(self, broker: Broker, plan: Plan, follower: Follower, stages: Stages) -> None:
+        self._broker = broker
+        self._plan = plan
+        self._follower = follower
+        self._replica = follower.replica
+        self._stages = stages
+        self._encoder = RecordEncoder(plan.topics, plan.instance)
+        self._labels: Reader | None = None
+        self._committer: Committer | None = None
+        self._next = 0
+        self._pending: list[Output] = []
+        self.arbiter: Arbiter | None = None
+        self.consumer = broker.subscribe(
+            plan.group_prefix + ARBITERS, plan.topics[CANDIDATES], plan.instance, self
+        )
+
+    def assigned(self, partitions: Partitions) -> None:
+        """Become the arbiter: fence whoever was, then restore what it has written.
+
+        Raises
+        ------
+        ConfigMismatch
+            It recorded another model than ours, since we looked.
+        """
+        writer = self._broker.writer(f"{self._plan.group_prefix}arbiter")
+        self._follower.restore()
+        if not self._plan.apply:
+            self._replica.check()
+        self._committer = Committer(writer, self.consumer, "arbiter", self._plan.faults)
+        self.arbiter = restore_arbiter(self._broker, self._plan)
+        self._next = self.consumer.committed().get(0, 0)
+        topic = self._plan.topics[LABELS]
+        taken = {int(p): offset + 1 for p, offset in self.arbiter.state.labels.items()}
+        count = self._broker.partitions()[topic]
+        self._labels = self._broker.reader({(topic, p): taken.get(p, 0) for p in range(count)})
+        self._pending = self._begin(self.arbiter)
+
+    def _begin(self, arbiter: Arbiter) -> list[Output]:
+        """Record the model's configuration and the budget, where they are new."""
+        plan, now = self._plan, self._plan.clock()
+        out: list[Output] = []
+        if not self._replica.is_recorded():
+            out.append(arbiter.configure(plan.model_config, plan.library, now))
+        out.extend(arbiter.start(now))
+        return out
+
+    def revoked(self, partitions: Partitions) -> None:
+        """Stop being the arbiter."""
+        if self._labels is not None:
+            self._labels.close()
+        self.arbiter = self._committer = self._labels = None
+
+    def turn(self, timeout: float) -> int:
+        """Take in what has come on both topics; return how many records."""
+        return self._take(self.consumer.poll(MAX_BATCH, timeout), self._poll_labels())
+
+    def turn_candidates(self) -> int:
+        """Take in candidates only."""
+        return self._take(self.consumer.poll(MAX_BATCH, 0), [])
+
+    def turn_labels(self) -> int:
+        """Take in labels only."""
+        return self._take([], self._poll_labels())
+
+    def _poll_labels(self) -> list[Record]:
+        return [] if self._labels is None else self._labels.poll(MAX_BATCH, 0)
+
+    def _take(self, candidates: list[Record], labels: list[Record]) -> int:
+        self._stages.start()
+        arbiter = self.arbiter
+        if arbiter is None:
+            return 0
+        buried: list[Outgoing] = []
+        out, self._pending = self._pending, []
+        for record in candidates:
+            out.extend(self._candidate(arbiter, record, buried))
+        for record in labels:
+            out.extend(self._label(arbiter, record, buried))
+        if not candidates and not labels:
+            out.extend(self._idle(arbiter))
+        if out or candidates or labels:
+            out.extend(arbiter.finish())
+            self._stages.lap("arbiter.decide")
+            self._commit(arbiter, out, buried)
+        return len(candidates) + len(labels)
+
+    def _candidate(self, arbiter: Arbiter, record: Record, buried: list[Outgoing]) -> list[Output]:
+        self._next = record.offset + 1
+        try:
+            found = decode_candidate(record.value or b"")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            buried.append(self._bury(record, "candidates", Poison("invalid", str(error))))
+            return []
+        if isinstance(found, Candidate):
+            return arbiter.candidate(found, record.offset, record.timestamp)
+        return arbiter.progress(found, record.offset, record.timestamp)
+
+    def _label(self, arbiter: Arbiter, record: Record, buried: list[Outgoing]) -> list[Output]:
+        at = Source(record.topic, record.partition, record.offset)
+        try:
+            answer = decode_answer(record.value)
+        except Poison as poison:
+            buried.append(self._bury(record, "label", poison))
+            return arbiter.refuse_label(poison.reason, at, record.timestamp)
+        out = arbiter.pass_label(at, record.timestamp)
+        try:
+            out.extend(arbiter.label(answer, at))
+        except Poison as poison:
+            buried.append(self._bury(record, "label", poison))
+        return out
+
+    def _bury(self, record: Record, stage: str, poison: Poison) -> Outgoing:
+        return dead_letter(self._plan.topics, record, stage, poison, record.timestamp)
+
+    def _idle(self, arbiter: Arbiter) -> list[Output]:
+        """Nothing came: let the wall clock end what is due."""
+        due, now = arbiter.book.next_due(), self._plan.clock()
+        return arbiter.tick(now) if due is not None and due < now else []
+
+    def _commit(self, arbiter: Arbiter, out: list[Output], buried: list[Outgoing]) -> None:
+        assert self._committer is not None
+        outputs = [self._encoder.encode(self._learned(record)) for record in out]
+        self._stages.lap("arbiter.encode")
+        rows = list(self._rows(arbiter))
+        self._stages.lap("arbiter.rows")
+        self._committer.commit([*outputs, *buried], rows, {0: self._next})
+        self._stages.lap("arbiter.commit")
+
+    def _learned(self, record: Output) -> Output:
+        """Apply an update to the replica; an example carries what the learner raised."""
+        if not isinstance(record, UPDATE_TYPES):
+            return record
+        self._stages.lap("arbiter.encode")
+        error = self._replica.apply(record)
+        self._stages.lap("arbiter.learn")
+        if error is not None and isinstance(record, Example):
+            return msgspec.structs.replace(record, error=error[:1000])
+        return record
+
+    def _rows(self, arbiter: Arbiter) -> Iterator[Outgoing]:
+        yield self._encoder.ledger_row(arbiter.state)
+        for request_id, row in arbiter.book.take_changed().items():
+            yield self._encoder.request_row(request_id, row)
+        for answer_id, time in arbiter.memory.take_changed().items():
+            yield self._encoder.answer_row(answer_id, time)
+
+    def close(self) -> None:
+        """Leave the group."""
+        self.consumer.close()

@@ -1,0 +1,113 @@
+"""The model as a fold over `updates`: everyone who replays it has the same one."""
+
+from collections.abc import Callable
+
+from streamal.core.records import Digest, Features
+from streamal.core.updates import Example, ModelConfig, Pace, Update
+from streamal.errors import ConfigMismatch, StreamalError
+from streamal.learners.model import Model
+
+PROBES = 20
+"""Labelled samples whose predictions make the digest."""
+
+DIGEST_EVERY = 100
+"""Versions between two digests."""
+
+
+class Replica:
+    """Applies updates in order, each version once.
+
+    Parameters
+    ----------
+    make
+        Makes a fresh model.
+    config
+        What that model is made of; a log that ends with another one is refused.
+    library
+        The learning library's version, which is a part of that.
+    """
+
+    def __init__(
+        self, make: Callable[[], Model], config: dict[str, object], library: str = ""
+    ) -> None:
+        self.model = make()
+        self.config = {**config, "river": library}
+        self.recorded: dict[str, object] | None = None
+        self.version = 0
+        self.examples = 0
+        self.pace = 1.0
+        self.hold = False
+        self._probes: list[Features] = []
+        self._told = 0
+
+    def apply(self, update: Update) -> str | None:
+        """Apply the next update; return what the learner raised, if it did.
+
+        A version that was applied already is passed over.
+
+        Raises
+        ------
+        StreamalError
+            A version is missing.
+        """
+        if update.version <= self.version:
+            return None
+        if update.version != self.version + 1:
+            raise StreamalError(
+                f"updates: version {update.version} follows {self.version}; the ones between are gone"
+            )
+        self.version = update.version
+        return self._fold(update)
+
+    def _fold(self, update: Update) -> str | None:
+        if isinstance(update, Example):
+            return self._learn(update)
+        if isinstance(update, Pace):
+            self.pace, self.hold = update.pace, update.hold
+        elif isinstance(update, ModelConfig):
+            self.recorded = {**update.model, "river": update.library}
+        return None
+
+    def _learn(self, example: Example) -> str | None:
+        self.examples += 1
+        error = self.model.learn(example.features, example.label, example.weight)
+        if error is None and len(self._probes) < PROBES:
+            self._probes.append(example.features)
+        return error
+
+    def check(self) -> None:
+        """Refuse to go on with a model other than the one that the log ends with.
+
+        Raises
+        ------
+        ConfigMismatch
+            Names each setting that differs.
+        """
+        recorded = self.recorded
+        if recorded is None or self.is_recorded():
+            return
+        names = sorted({*recorded, *self.config})
+        differ = [
+            f"model.{name} is {self.config.get(name)!r} here and {recorded.get(name)!r} in updates"
+            for name in names
+            if recorded.get(name) != self.config.get(name)
+        ]
+        raise ConfigMismatch(
+            f"{'; '.join(differ)}. Restore the setting, or run with --apply to record the new one"
+        )
+
+    def is_recorded(self) -> bool:
+        """Return whether the log ends with this very configuration."""
+        return self.recorded == self.config
+
+    def digest_due(self) -> Digest | None:
+        """Return a digest of the predictions, once for every hundred versions."""
+        due = self.version // DIGEST_EVERY
+        if due <= self._told or not self._probes:
+            return None
+        self._told = due
+        return Digest(self.version, self.digest())
+
+    def digest(self) -> str:
+        """Return the digest of the predictions on the first labelled samples."""
+        return self.model.digest(self._probes)

@@ -1,0 +1,138 @@
+"""What a start reads back: `updates` into the model, `state` into the two roles."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from streamal.brokers.port import Broker
+from streamal.core.arbiter import Arbiter
+from streamal.core.journal import ArbiterState
+from streamal.core.log import Record
+from streamal.core.requests import RequestRow
+from streamal.core.scorer import PartitionState
+from streamal.core.updates import Update
+from streamal.errors import StreamalError
+from streamal.runtime.faults import Faults
+from streamal.runtime.plan import Plan
+from streamal.runtime.replica import Replica
+from streamal.wire.records import (
+    ANSWER_KEY,
+    LEDGER_KEY,
+    PARTITION_KEY,
+    REQUEST_KEY,
+    decode_answer_time,
+    decode_ledger,
+    decode_partition,
+    decode_row,
+    decode_update,
+)
+from streamal.wire.topics import STATE, UPDATES
+
+CHUNK = 500
+"""Records read at once; between two reads a start can be told to stop."""
+
+
+def never() -> bool:
+    """Return that nobody has asked to stop."""
+    return False
+
+
+class Follower:
+    """Keeps a replica up to date with `updates`."""
+
+    def __init__(self, broker: Broker, plan: Plan) -> None:
+        self._broker = broker
+        self._topic = plan.topics[UPDATES]
+        self._faults = plan.faults
+        self._reader = broker.reader({(self._topic, 0): 0})
+        self.replica = Replica(plan.model, plan.model_config, plan.library)
+
+    def restore(self, stopped: Callable[[], bool] = never) -> None:
+        """Replay everything that is there, or until told to stop."""
+        end = self._broker.ends(self._topic)[0][1]
+        while self._reader.positions()[(self._topic, 0)] < end and not stopped():
+            self.catch_up()
+            self._faults("restore.updates")
+
+    def catch_up(self, timeout: float = 0.0) -> int:
+        """Apply what has come, waiting so many seconds for the first; return how many.
+
+        Raises
+        ------
+        StreamalError
+            A record is no update, or a version is missing.
+        """
+        records = self._reader.poll(CHUNK, timeout)
+        for record in records:
+            self.replica.apply(_update(record))
+        return len(records)
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._reader.close()
+
+
+def _update(record: Record) -> Update:
+    try:
+        return decode_update(record.value or b"")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise StreamalError(
+            f"{record.source} is no update: {error}; only the arbiter writes to that topic, "
+            "so restore the topics from a copy"
+        ) from None
+
+
+def read_state(broker: Broker, topic: str, partition: int, faults: Faults) -> dict[bytes, bytes]:
+    """Return the newest value of each key of one partition of `state`."""
+    newest: dict[bytes, bytes] = {}
+    end = broker.ends(topic)[partition][1]
+    reader = broker.reader({(topic, partition): 0})
+    while reader.positions()[(topic, partition)] < end:
+        records = reader.poll(CHUNK, 0)
+        for record in records:
+            _keep(newest, record)
+        faults("restore.state")
+        if not records:
+            break
+    reader.close()
+    return newest
+
+
+def _keep(newest: dict[bytes, bytes], record: Record) -> None:
+    key = record.key or b""
+    if record.value is None:
+        newest.pop(key, None)
+    else:
+        newest[key] = record.value
+
+
+def restore_partition(broker: Broker, plan: Plan, partition: int) -> PartitionState:
+    """Return the saved state of a partition of `samples`."""
+    rows = read_state(broker, plan.topics[STATE], partition + 1, plan.faults)
+    saved = rows.get(PARTITION_KEY)
+    return decode_partition(saved) if saved else PartitionState()
+
+
+def restore_arbiter(broker: Broker, plan: Plan) -> Arbiter:
+    """Return the arbiter as it was at the last commit."""
+    rows = read_state(broker, plan.topics[STATE], 0, plan.faults)
+    return Arbiter(plan.arbiter, saved_ledger(rows), saved_requests(rows), _answers(rows))
+
+
+def saved_ledger(rows: dict[bytes, bytes]) -> ArbiterState | None:
+    """Return the ledger row, if there is one yet."""
+    saved = rows.get(LEDGER_KEY)
+    return decode_ledger(saved) if saved else None
+
+
+def saved_requests(rows: dict[bytes, bytes]) -> list[RequestRow]:
+    """Return the rows of all requests that are remembered."""
+    return [decode_row(value) for key, value in rows.items() if key.startswith(REQUEST_KEY)]
+
+
+def _answers(rows: dict[bytes, bytes]) -> dict[str, int]:
+    return {
+        key.removeprefix(ANSWER_KEY).decode(): decode_answer_time(value)
+        for key, value in rows.items()
+        if key.startswith(ANSWER_KEY)
+    }

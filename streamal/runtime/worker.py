@@ -1,0 +1,154 @@
+"""A worker: one or both roles over one broker, from start to clean shutdown."""
+
+import time
+from collections.abc import Callable
+from time import monotonic
+
+import structlog
+
+from streamal.brokers.port import Broker
+from streamal.errors import StreamalError
+from streamal.runtime.arbitration import Arbitration
+from streamal.runtime.plan import MAX_BATCH, Plan
+from streamal.runtime.restore import Follower, never
+from streamal.runtime.rest import Rest
+from streamal.runtime.scoring import Scoring
+from streamal.runtime.stages import Stages
+
+IDLE_WAIT = 0.1
+"""Seconds that an idle turn waits for the next sample; a signal ends it at once."""
+
+FORGET_EVERY = 1.0
+"""Seconds between two rounds of retention, each a bounded amount of work."""
+
+_log = structlog.get_logger("streamal.worker")
+
+
+class Worker:
+    """Both roles, or one; `simulate` calls their turns itself, `run` loops over them.
+
+    Parameters
+    ----------
+    broker
+        Opened by the caller, who also closes it.
+    plan
+        What to run.
+    """
+
+    def __init__(self, broker: Broker, plan: Plan) -> None:
+        self._broker = broker
+        self._plan = plan
+        self.stages = Stages()
+        self.follower = Follower(broker, plan)
+        self.scoring: Scoring | None = None
+        self.arbitration: Arbitration | None = None
+
+    def start(self, stopped: Callable[[], bool] = never) -> None:
+        """Replay `updates`, then join the groups of the roles; or stop on the way.
+
+        Raises
+        ------
+        ConfigMismatch
+            The model is configured otherwise than the one in `updates`.
+        LockedOut
+            Another worker runs already where only one can.
+        """
+        self.follower.restore(stopped)
+        if stopped():
+            return
+        plan, replica = self._plan, self.follower.replica
+        if not plan.apply or plan.role == "scorer":
+            replica.check()
+        if plan.role in ("all", "arbiter"):
+            self.arbitration = Arbitration(self._broker, plan, self.follower, self.stages)
+        if plan.role in ("all", "scorer"):
+            self.scoring = Scoring(self._broker, plan, replica, self.stages)
+
+    def turn(self, timeout: float) -> int:
+        """Give each role one turn; return how many records were dealt with.
+
+        The last one that can do anything waits for it, so that a worker that is held
+        back does not spin.
+        """
+        done = 0
+        scores = self.scoring is not None and not self.scoring.is_held()
+        if self.arbitration is not None:
+            done += self.arbitration.turn(0 if scores else timeout)
+        self.follow(0 if scores or self.arbitration is not None else timeout)
+        if self.scoring is not None:
+            done += self.scoring.turn(MAX_BATCH, 0 if done or not scores else timeout)
+        return done
+
+    def follow(self, timeout: float = 0.0) -> None:
+        """Apply what others wrote to `updates`.
+
+        Raises
+        ------
+        ConfigMismatch
+            Another worker recorded another model.
+        """
+        if self.follower.catch_up(timeout):
+            self.follower.replica.check()
+
+    def close(self) -> None:
+        """Leave both groups."""
+        for role in (self.scoring, self.arbitration, self.follower):
+            if role is not None:
+                role.close()
+
+
+def serve(
+    broker: Broker,
+    plan: Plan,
+    stopped: Callable[[], bool],
+    until_idle: float | None = None,
+    wait: Callable[[float], None] = time.sleep,
+) -> None:
+    """Run until told to stop, or until nothing came for `until_idle` seconds.
+
+    An error that a fresh start gets past leads to one, after a rest that grows:
+    restore from the last commit, and go on. Every other error is the caller's.
+
+    Parameters
+    ----------
+    wait
+        Waits so many seconds; called again and again during a rest, with `stopped`
+        asked in between.
+    """
+    rest = Rest(stopped, wait)
+    while not stopped():
+        worker = Worker(broker, plan)
+        try:
+            worker.start(stopped)
+            _log.info("started", role=plan.role, version=worker.follower.replica.version)
+            _loop(worker, broker, stopped, until_idle, rest)
+            _log.info("stopped", version=worker.follower.replica.version)
+            return
+        except StreamalError as error:
+            if not error.retriable:
+                raise
+            _log.warning("rebuilding", error=str(error), rest_seconds=rest.seconds)
+        finally:
+            worker.close()
+        rest.take()
+
+
+def _loop(
+    worker: Worker,
+    broker: Broker,
+    stopped: Callable[[], bool],
+    until_idle: float | None,
+    rest: Rest,
+) -> None:
+    last = forgot = monotonic()
+    while not stopped():
+        done = worker.turn(IDLE_WAIT)
+        now = monotonic()
+        if done:
+            last = now
+            rest.end()
+        elif until_idle is not None and now - last >= until_idle:
+            return
+        if now - forgot >= FORGET_EVERY:
+            broker.forget()
+            forgot = now
