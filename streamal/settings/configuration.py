@@ -1,0 +1,60 @@
+"""The whole configuration."""
+
+from pydantic import Field
+
+from streamal.core.limits import LimitSpec
+from streamal.settings.auto_label import AutoLabel, AutoLabelOrOff
+from streamal.settings.broker import Broker, SqliteBroker
+from streamal.settings.budget import Budget, RateLimit, unspread
+from streamal.settings.model import Model
+from streamal.settings.policy import Policy, RankPolicy
+from streamal.settings.requests import Labels, Requests
+from streamal.settings.samples import Samples
+from streamal.settings.section import Section
+from streamal.settings.serving import Http
+from streamal.settings.topics import Topics
+
+
+class Settings(Section):
+    """The configuration of streamal."""
+
+    broker: Broker = Field(default=SqliteBroker(), description="Where the topics live.")
+    topics: Topics = Field(
+        default=Topics(), description="Names at the broker, and how long records are kept."
+    )
+    samples: Samples = Field(
+        default=Samples(), description="How the JSON on `samples` becomes a sample."
+    )
+    model: Model = Field(default=Model(), description="What learns.")
+    policy: Policy = Field(
+        default=RankPolicy(), description="Which samples are worth asking about."
+    )
+    auto_label: AutoLabelOrOff = Field(
+        default=AutoLabel(), description="When the model may label by itself, or `off`."
+    )
+    budget: Budget = Field(
+        default=(RateLimit(rate=0.1),),
+        description="How many labels may be asked for: a list of limits that must all allow.",
+    )
+    requests: Requests = Field(
+        default=Requests(), description="What happens to a request that is not simply answered."
+    )
+    labels: Labels = Field(default=Labels(), description="Which answers are taken.")
+    http: Http = Field(default=Http(), description="Metrics, health and status.")
+
+    def limits(self) -> tuple[LimitSpec, ...]:
+        """Return the budget as the core takes it."""
+        return tuple(limit.spec() for limit in self.budget)
+
+
+def warnings(settings: Settings) -> list[str]:
+    """Return what works but is rarely meant, one sentence each."""
+    return unspread(settings.budget)
+
+
+def dump(settings: Settings) -> dict[str, object]:
+    """Return the configuration as plain JSON values that load back to the same.
+
+    Secrets (pydantic's secret types) come out masked; no section has one yet.
+    """
+    return settings.model_dump(mode="json", by_alias=True)

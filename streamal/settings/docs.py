@@ -1,0 +1,72 @@
+"""The page of all settings, made from the models that read them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from streamal.settings.keys import Key, keys, sections
+from streamal.settings.yaml_text import flow
+
+HEAD = """\
+# Settings
+
+This page is made from the code that reads the settings; a test keeps both alike.
+
+Settings come from a file, from the environment and from options of a command; where two
+set the same key the later of these wins. Without `--config FILE` the file is
+`streamal.yaml` in the current folder, if it is there. `streamal init` writes one with every
+key in it. Maps are merged key by key, lists are replaced. A key or variable that nobody
+knows is an error, and all errors are told at once.
+
+**YAML** is read as version 1.2 has it: only `true` and `false` are booleans, so the labels
+`yes`, `no`, `on` and `off` stay text; `010` and `2024-01-01` are text too. A key twice in one
+map is an error. There are no aliases.
+
+**The environment**: `STREAMAL_<SECTION>__<KEY>`, with two underscores between parts, such as
+`STREAMAL_POLICY__KIND=random`. Items of lists go by index, and may make a list longer by one:
+`STREAMAL_BUDGET__0__COUNT=9`. Capitals stand for small letters and, in `topics`, an underscore
+for a dash; a part with a small letter in it is taken as it is, such as a feature's name. Values
+are YAML: numbers, `null`, `[a, b]`. A variable with `_FILE` at its end names a file that holds
+the value. Any `STREAMAL_…` without a double underscore is left alone.
+
+**Another kind** in the environment or an option drops what only went with the old one: the
+`threshold` of `policy: {kind: fixed}`, all of a limit of the budget, `preset` for `factory`.
+
+**A duration** is a number with a unit, `30d`, `12h`, `5m`, `30s` or `1500ms`, or a number of
+seconds. **A label** is text, a number or a boolean; `1` and `'1'` are one label.
+"""
+
+NOTES: Mapping[str, str] = MappingProxyType(
+    {
+        "topics": "The names of all topics must differ. `label-requests`, `updates` and `state` "
+        "are kept for ever: they have no retention.",
+        "model": "A preset or a factory, not both.",
+        "auto_label": "`auto_label: off` is short for `auto_label: {threshold: off}`.",
+        "budget": "Each item has exactly one of `count`, `rate`, `window` and `cost`. In metrics a "
+        "limit is named after that, the second of a kind `count_2`. Without this section the "
+        "budget is `[{rate: 0.1, burst: 20}]`.",
+    }
+)
+
+
+def page() -> str:
+    """Return the whole page as Markdown."""
+    return "\n".join([HEAD, *(_section(name, meaning) for name, meaning in sections().items())])
+
+
+def _section(name: str, meaning: str) -> str:
+    note = [NOTES[name], ""] if name in NOTES else []
+    head = [f"## {name}", "", meaning, "", *note, "| key | takes | default | meaning |"]
+    return "\n".join([*head, "|---|---|---|---|", *map(_row, keys(name)), ""])
+
+
+def _row(key: Key) -> str:
+    default = "needed" if key.is_required else f"`{flow(key.default)}`"
+    meaning = f"{_with(key)}{key.meaning}"
+    return f"| `{key.name}` | {key.expected} | {default} | {meaning} |"
+
+
+def _with(key: Key) -> str:
+    """Return which kinds have the key; a limit's own key needs no such words."""
+    if not key.kinds or key.kinds == key.path[1:2]:
+        return ""
+    return f"With {' or '.join(f'`{kind}`' for kind in key.kinds)}: "

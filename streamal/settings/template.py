@@ -1,0 +1,69 @@
+"""The file that `streamal init` writes: every key, its default and what it is for."""
+
+from collections.abc import Iterator
+
+from streamal.settings.budget import KINDS
+from streamal.settings.configuration import Settings
+from streamal.settings.keys import Key, keys, sections
+from streamal.settings.layers import Assignment, Tree, layer
+from streamal.settings.yaml_text import flow
+
+SCHEMA_FILE = "streamal.schema.json"
+"""Where the template looks for the JSON Schema: beside itself."""
+
+HEAD = f"""\
+# yaml-language-server: $schema={SCHEMA_FILE}
+#
+# The configuration of streamal. What is set here is the default, so any line can go;
+# what is commented out belongs to another choice. `streamal validate` checks the file.
+"""
+
+
+def template() -> str:
+    """Return a commented ``streamal.yaml`` that says what goes without saying."""
+    return "\n".join([HEAD, *map(_section, sections())])
+
+
+def _section(name: str) -> str:
+    lines = _budget() if name == "budget" else _lines(keys(name), depth=2)
+    return "\n".join([f"# {sections()[name]}", f"{name}:", *lines, ""])
+
+
+def _lines(section: list[Key], depth: int) -> Iterator[str]:
+    """Yield the keys of a section; the first one below an inner map opens it."""
+    inside = ""
+    for key in section:
+        name = key.path[depth - 1]
+        if len(key.path) > depth and name != inside:
+            inside = name
+            yield f"{'  ' * (depth - 1)}{name}:"
+        yield from _line(key)
+
+
+def _line(key: Key) -> Iterator[str]:
+    indent = "  " * (len(key.path) - 1)
+    value = key.example if key.kinds else key.default
+    yield f"{indent}# {_comment(key)}"
+    yield f"{indent}{'# ' if key.kinds else ''}{key.path[-1]}: {flow(value)}"
+
+
+def _comment(key: Key) -> str:
+    choices = f" {key.expected.capitalize()}." if key.expected.startswith("one of") else ""
+    kinds = f" With kind {' or '.join(key.kinds)}." if key.kinds else ""
+    return f"{key.meaning}{choices}{kinds}"
+
+
+def _budget() -> Iterator[str]:
+    """Yield the default limits, then one of each other kind as a comment."""
+    used = [limit.model_dump(mode="json") for limit in Settings().budget]
+    yield from (f"  - {flow(limit)}" for limit in used)
+    others = [kind for kind in KINDS if not any(kind in limit for limit in used)]
+    yield from (f"  # - {flow(_sample(kind))}" for kind in others)
+
+
+def _sample(kind: str) -> Tree:
+    """Return a limit of a kind with the examples of its keys."""
+    known = sorted(
+        (key for key in keys("budget") if kind in key.kinds), key=lambda key: key.path[1] != kind
+    )
+    return layer(Assignment(key.path[1:], key.example, "") for key in known)
