@@ -1,0 +1,153 @@
+"""The embedded broker: hands out consumers, readers and writers of one log."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Protocol, TypeVar
+from urllib.parse import quote
+from weakref import WeakSet
+
+from streamal.brokers.lock import FileLock
+from streamal.brokers.port import Clock, Listener
+from streamal.brokers.sqlite.catalog import Catalog
+from streamal.brokers.sqlite.consumer import SqliteConsumer
+from streamal.brokers.sqlite.database import Database
+from streamal.brokers.sqlite.log import Log
+from streamal.brokers.sqlite.passed import Passed
+from streamal.brokers.sqlite.patience import Patience
+from streamal.brokers.sqlite.reader import SqliteReader
+from streamal.brokers.sqlite.retention import expire
+from streamal.brokers.sqlite.writer import Probe, SqliteWriter
+from streamal.core.log import TopicSpec
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+Given = TypeVar("Given", bound=_Closable)
+
+
+def wall_clock() -> int:
+    """Return milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def no_probe(point: str) -> None:
+    """Tell nobody."""
+
+
+class SqliteBroker:
+    """A `Broker` over one SQLite file, or over memory.
+
+    Several processes may use one file at once, each with a `SqliteBroker` of its own; it
+    must not be used by two threads, nor across a fork (SQLite forbids it:
+    https://www.sqlite.org/howtocorrupt.html). A group has one holder at a time, who has
+    all partitions; in memory the next to subscribe takes the group over.
+
+    Parameters
+    ----------
+    path
+        The file, made when it is not there, or ``:memory:``. Beside it SQLite keeps
+        ``-wal`` and ``-shm``, and each group that was ever held ``.<group>.lock``.
+    clock
+        Milliseconds since the epoch: the append time of records.
+    probe
+        Told where a commit is (`SqliteWriter`); tests kill the process there.
+    keep
+        Topics whose records memory keeps even when all who read them have passed them.
+
+    Raises
+    ------
+    UsageError
+        The folder of `path` is not there, or `path` is a folder.
+    ConfigError
+        The file belongs to another program or a newer release, or may not be opened.
+
+    Examples
+    --------
+    >>> from streamal.core.log import Outgoing
+    >>> broker = SqliteBroker(":memory:", clock=lambda: 1_700_000_000_000)
+    >>> broker.create([TopicSpec("samples", partitions=2)])
+    ['samples']
+    >>> broker.writer("sender").commit([Outgoing("samples", b"k", b"v", partition=1)])
+    >>> [record.source for record in broker.reader({("samples", 1): 0}).poll(10, 0)]
+    ['samples/1/0']
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        clock: Clock = wall_clock,
+        probe: Probe = no_probe,
+        keep: Collection[str] = (),
+    ) -> None:
+        database = Database(path)
+        self._clock = clock
+        self._probe = probe
+        self._catalog = Catalog(database)
+        self._log = Log(database, self._catalog)
+        self._passed = Passed(self._log, keep)
+        self._patience = Patience()
+        self._given: WeakSet[_Closable] = WeakSet()
+
+    def create(self, topics: Iterable[TopicSpec]) -> list[str]:
+        return self._catalog.create(topics)
+
+    def partitions(self) -> dict[str, int]:
+        self._catalog.refresh()
+        return self._catalog.partitions()
+
+    def subscribe(
+        self, group: str, topic: str, member: str, listener: Listener | None = None
+    ) -> SqliteConsumer:
+        """Join `group` as `member`; the one holder, or `LockedOut` names who is."""
+        lanes = self._catalog.topic(topic)
+        release = self._lock(group, member)
+        try:
+            consumer = SqliteConsumer(self._log, self._patience, group, lanes, listener, release)
+        except BaseException:
+            release()
+            raise
+        self._passed.join(group, lanes)
+        return self._give(consumer)
+
+    def reader(self, positions: Mapping[tuple[str, int], int]) -> SqliteReader:
+        return self._give(SqliteReader(self._log, self._patience, positions, self._passed))
+
+    def writer(self, transactional_id: str) -> SqliteWriter:
+        writer = SqliteWriter(
+            self._log, self._clock, self._probe, transactional_id, self._passed.count
+        )
+        return self._give(writer)
+
+    def ends(self, topic: str) -> dict[int, tuple[int, int]]:
+        lanes = self._catalog.topic(topic)
+        nexts = self._catalog.nexts
+        return {lane.partition: (self._log.oldest(lane), nexts[lane.number]) for lane in lanes}
+
+    def committed(self, group: str, topic: str) -> dict[int, int]:
+        lanes, places = self._catalog.topic(topic), self._catalog.places
+        found = {lane.partition: places.get((group, lane.number)) for lane in lanes}
+        return {partition: offset for partition, offset in found.items() if offset is not None}
+
+    def forget(self) -> None:
+        expire(self._log, self._clock())
+        self._passed.drop()
+
+    def close(self) -> None:
+        for given in list(self._given):
+            given.close()
+        self._patience.close()
+        self._log.database.close()
+
+    def _lock(self, group: str, member: str) -> Callable[[], None]:
+        """Take the group's file lock; return what releases it."""
+        if self._log.database.alone:
+            return lambda: None
+        path = f"{self._log.database.path}.{quote(group, safe='')}.lock"
+        return FileLock(Path(path), member).release
+
+    def _give(self, given: Given) -> Given:
+        self._given.add(given)
+        return given
