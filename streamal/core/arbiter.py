@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from streamal.core.answers import Answers
 from streamal.core.controller import Verdict, wanted
-from streamal.core.estimate import Bounds, Estimate, EstimateState, bin_of, routed
+from streamal.core.estimate import Bounds, Estimate, EstimateState, bin_of
 from streamal.core.journal import ArbiterSpec, ArbiterState, Journal
 from streamal.core.ledger import Ledger, LedgerState, rebased
 from streamal.core.records import Answer, Candidate, Decision, Progress, Request, Source
@@ -132,12 +132,13 @@ class Arbiter:
     def tick(self, time: int) -> list[Output]:
         """Let time pass: requests whose time is over end, closed ones are forgotten."""
         out: list[Output] = []
-        for row in self.book.due(time):
-            self._advance(row.asked.expires_at)
-            out.append(self._expire(row))
+        if self.book.is_due(time):
+            for row in self.book.due(time):
+                self._advance(row.asked.expires_at)
+                out.append(self.answers.end(row, "expired", None, None))
+            self.book.forget(time)
+        self.memory.forget(time)
         self._advance(time)
-        self.book.forget(self.state.ledger.time)
-        self.memory.forget(self.state.ledger.time)
         return out
 
     def finish(self) -> list[Output]:
@@ -169,7 +170,7 @@ class Arbiter:
     def _advance(self, time: int) -> None:
         self.ledger.advance(self.state.n, time)
 
-    def _see(self, seen: Mapping[str, int], bins: Mapping[str, Sequence[int]]) -> None:
+    def _see(self, seen: Mapping[str, int], bins: Mapping[str, list[int]]) -> None:
         """Count samples; those that were routed without us join the estimate."""
         state = self.state
         for partition, count in seen.items():
@@ -179,12 +180,13 @@ class Arbiter:
                 state.n += count - before
                 self._pass_by(partition, bins[partition])
 
-    def _pass_by(self, partition: str, bins: Sequence[int]) -> None:
-        known = self.state.bins.get(partition) or [0] * len(bins)
-        for at, samples in enumerate(routed(bins, known)):
-            if samples:
-                self.estimate.pass_by(at, samples)
-        self.state.bins[partition] = list(bins)
+    def _pass_by(self, partition: str, bins: list[int]) -> None:
+        known = self.state.bins.get(partition)
+        for at, count in enumerate(bins):
+            before = known[at] if known else 0
+            if count != before:
+                self.estimate.pass_by(at, count - before)
+        self.state.bins[partition] = bins
 
     def _grant(self, candidate: Candidate, verdict: Verdict, share: float) -> Request:
         at = bin_of(candidate.confidence)
@@ -223,7 +225,8 @@ class Arbiter:
     ) -> Decision:
         """Write the candidate's other route unchanged; a refusal is its reason to abstain."""
         self.estimate.pass_by(bin_of(candidate.confidence), 1)
-        self.ledger.refused(refusing)
+        if refusing:
+            self.ledger.refused(refusing)
         abstains = candidate.route == "abstain"
         reason = "budget" if refusing and abstains else candidate.reason
         self.journal.count_route(candidate.route, reason)
@@ -253,6 +256,3 @@ class Arbiter:
             "decided_at": self.state.ledger.time,
             "source": candidate.source,
         }
-
-    def _expire(self, row: RequestRow) -> Closed:
-        return self.answers.end(row, "expired", None, None)

@@ -58,7 +58,7 @@ def wanted(
     uniform = floor(share, exploration)
     hit = rank < (1.0 - exploration) * share
     explored = not hit and draw < uniform
-    if want is not None:
+    if want is not None and exploration < 1.0:
         propensity = want + (1.0 - want) * uniform if share > 0 else 0.0
     else:
         propensity = 1.0 if hit else uniform

@@ -7,7 +7,6 @@ anytime interval is the asymptotic confidence sequence of Waudby-Smith et al. (2
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from math import log, sqrt
 
 import msgspec
@@ -20,7 +19,7 @@ HORIZON = 10_000
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """A weighted accuracy with its two intervals, all None before the first label."""
+    """A weighted accuracy with its two intervals in [0, 1], all None before the first label."""
 
     accuracy: float | None = None
     low: float | None = None
@@ -31,11 +30,12 @@ class Bounds(msgspec.Struct, frozen=True):
 
 
 class EstimateState(msgspec.Struct):
-    """Sums; `hits` and `trials` for each bin of the score."""
+    """Sums; `hits` and `trials` for each bin of the score; `passed` were not asked."""
 
     hits: list[float] = msgspec.field(default_factory=lambda: [0.0] * BINS)
     trials: list[float] = msgspec.field(default_factory=lambda: [0.0] * BINS)
     samples: int = 0
+    passed: int = 0
     total: float = 0.0
     spread: float = 0.0
     p_min: float = 1.0
@@ -63,8 +63,9 @@ class Estimate:
     >>> estimate = Estimate()
     >>> guess = estimate.ask(bin_of(0.9), propensity=0.5, uniform=True)
     >>> estimate.answer(bin_of(0.9), guess, propensity=0.5, right=True)
-    >>> estimate.bounds().accuracy
-    1.2
+    >>> estimate.pass_by(bin_of(0.9), samples=1)
+    >>> round(estimate.bounds().accuracy, 3)
+    1.0
     """
 
     def __init__(self, state: EstimateState | None = None) -> None:
@@ -79,6 +80,7 @@ class Estimate:
     def pass_by(self, at: int, samples: int) -> None:
         """Take in samples of a bin that were not asked."""
         self.state.samples += samples
+        self.state.passed += samples
         self.state.total += samples * self.guess(at)
 
     def ask(self, at: int, propensity: float, uniform: bool) -> float:
@@ -102,34 +104,37 @@ class Estimate:
         state.right += right
 
     def bounds(self) -> Bounds:
-        """Return the estimate and its intervals, each cut to [0, 1] at its ends."""
+        """Return the estimate and its intervals, all cut to [0, 1]."""
         state = self.state
         if not state.labels or not state.samples:
             return Bounds()
         point = state.total / state.samples
-        error = sqrt(state.spread + 0.5 / state.p_min**2) / state.samples
+        error = sqrt(state.spread + 0.5 / _least_propensity(state) ** 2) / state.samples
         now, anytime = 1.96 * error, _anytime_factor(state) * error
-        return Bounds(
-            point, *_around(point, now), *_around(point, anytime), state.right / state.labels
-        )
+        ends = (*_around(point, now), *_around(point, anytime))
+        return Bounds(_cut(point), *ends, state.right / state.labels)
+
+
+def _least_propensity(state: EstimateState) -> float:
+    """Return the least propensity that ever granted a uniform draw.
+
+    While none was granted below 1, nothing is known of the samples that were passed by:
+    as if one of them had been due.
+    """
+    if state.p_min == 1.0 and state.passed:
+        return 1.0 / state.passed
+    return state.p_min
 
 
 def _around(point: float, half: float) -> tuple[float, float]:
-    return max(0.0, point - half), min(1.0, point + half)
+    return _cut(point - half), _cut(point + half)
+
+
+def _cut(accuracy: float) -> float:
+    return min(1.0, max(0.0, accuracy))
 
 
 def _anytime_factor(state: EstimateState) -> float:
     """Return half the width of the confidence sequence in standard errors (α = .05)."""
     t, r = float(state.samples), 16.0 / state.horizon
     return sqrt(2.0 * (t * r + 1.0) / (t * r) * log(sqrt(t * r + 1.0) / 0.05))
-
-
-def routed(bins: Sequence[int], before: Sequence[int]) -> list[int]:
-    """Return how many samples came to each bin since the counts `before`.
-
-    Examples
-    --------
-    >>> routed([3, 5], [1, 5])
-    [2, 0]
-    """
-    return [now - then for now, then in zip(bins, before, strict=True)]

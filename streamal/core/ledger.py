@@ -36,7 +36,7 @@ class Ledger:
     >>> ledger = Ledger([LimitSpec("count", 1)])
     >>> ledger.advance(n=1, time=0)
     >>> ledger.refusing(), ledger.reserve(), ledger.refusing()
-    ([], {'count': Charge(amount=1, window=0)}, ['count'])
+    ([], {'count': Charge(amount=1.0, window=0)}, ['count'])
     """
 
     def __init__(self, specs: Sequence[LimitSpec], state: LedgerState | None = None) -> None:
@@ -46,23 +46,29 @@ class Ledger:
             for spec, account in zip(self.state.specs, self.state.accounts, strict=True)
         ]
         self.names = names(self.state.specs)
-        self.advance(self.state.n, self.state.time)
+        if self.state.n or self.state.time:  # a window must not open at the epoch
+            self.advance(self.state.n, self.state.time)
 
     def advance(self, n: int, time: int) -> None:
         """Move to n samples and a time in milliseconds; what would run back stays."""
         state = self.state
-        state.n = max(state.n, n)
-        state.time = max(state.time, time)
+        if n > state.n:
+            state.n = n
+        if time > state.time:
+            state.time = time
         for one in self.limits:
             one.advance(state.n, state.time)
 
     def share(self) -> float:
         """Return what part of the samples the budget affords at this instant."""
-        return min(1.0, min(map(_share, self.limits)))
+        share = 1.0
+        for one in self.limits:
+            share = min(share, _share(one))
+        return share
 
     def pace(self) -> float:
         """Return the slower, steadier share that scorers are told."""
-        return min(1.0, max(0.0, min(map(_pace, self.limits))))
+        return min([1.0, *map(_pace, self.limits)])
 
     def moved(self) -> float | None:
         """Return the pace if it must be told: at first, and when it moved by a quarter."""

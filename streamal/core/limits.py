@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from typing import Literal
 
 import msgspec
+from msgspec.structs import force_setattr
 
 BURST = 20
 """Labels ahead of the line: what a cold model lives on."""
@@ -39,6 +40,13 @@ class LimitSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     over: int | None = None
     every_ms: int = 0
     prices: dict[str, float] = {}
+
+    def __post_init__(self) -> None:
+        """Hold whole numbers as the floats that they are once saved and restored."""
+        prices = {annotator: float(price) for annotator, price in self.prices.items()}
+        for name, value in (("amount", self.amount), ("burst", self.burst)):
+            force_setattr(self, name, float(value))
+        force_setattr(self, "prices", prices)
 
     @property
     def dearest(self) -> float:
@@ -98,7 +106,7 @@ class Limit(ABC):
     def reserve(self) -> Charge:
         """Charge one label at its dearest."""
         self.account.charged += 1
-        return Charge(1)
+        return Charge(1.0)
 
     def settle(self, charge: Charge, annotator: str | None) -> Charge:
         """Charge what the label really cost; return it."""
@@ -216,7 +224,7 @@ class WindowLimit(Limit):
 
     def reserve(self) -> Charge:
         self.account.charged += 1
-        return Charge(1, self.account.window)
+        return Charge(1.0, self.account.window)
 
     def refund(self, charge: Charge) -> None:
         if charge.window == self.account.window:

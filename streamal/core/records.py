@@ -12,6 +12,9 @@ Features = dict[str, Value | None]
 Route = Literal["request", "auto_label", "abstain"]
 Outcome = Literal["labelled", "skipped", "unknown", "rejected", "retracted", "expired"]
 
+NO_PAYLOAD = msgspec.Raw(b"null")
+"""Where nothing is shown to people. Not None: `Raw | None` decodes nothing but null."""
+
 
 class Source(msgspec.Struct, frozen=True, gc=False):
     """Where a record lies in the log."""
@@ -103,7 +106,7 @@ class Request(Decision, frozen=True, kw_only=True, omit_defaults=True):
 
     request_id: str
     features: Features
-    payload: msgspec.Raw | None
+    payload: msgspec.Raw
     classes: list[str]
     created_at: int
     expires_at: int
@@ -139,7 +142,7 @@ class Candidate(
     want: float | None = None
     threshold: float | None = None
     auto_label_threshold: float | None = None
-    payload: msgspec.Raw | None = None
+    payload: msgspec.Raw = NO_PAYLOAD
 
 
 class Digest(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from streamal.core.ledger import Charges
-from streamal.core.records import Request
+from streamal.core.records import NO_PAYLOAD, Request
 
 
 class RequestRow(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -82,7 +82,7 @@ class RequestBook:
             del self._open[request_id]
             heappush(self._forgetting, (time + self._remember_ms, request_id))
             row.closed_at = time
-            row.asked = replace(row.asked, payload=None, probabilities={})
+            row.asked = replace(row.asked, payload=NO_PAYLOAD, probabilities={})
         row.outcome = outcome
         self.changed[request_id] = row
 
@@ -95,6 +95,13 @@ class RequestBook:
             return self.rows.get(request_id)
         ids = self._by_sample.get(sample_id or "", [])
         return self.rows[next((i for i in ids if i in self._open), ids[-1])] if ids else None
+
+    def is_due(self, time: int) -> bool:
+        """Return whether anything may end or be forgotten before `time`."""
+        expiring, forgetting = self._expiring, self._forgetting
+        if expiring and expiring[0][0] < time:
+            return True
+        return bool(forgetting) and forgetting[0][0] < time
 
     def due(self, time: int) -> list[RequestRow]:
         """Return the open requests that end before `time`, in the order they end."""

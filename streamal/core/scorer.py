@@ -14,7 +14,7 @@ from streamal.core.draw import draw
 from streamal.core.estimate import bin_of
 from streamal.core.policies import Opinion, PolicySpec, Scored, policy
 from streamal.core.prediction import BINS, Prediction
-from streamal.core.records import Candidate, Decision, Progress, Route, Sample
+from streamal.core.records import NO_PAYLOAD, Candidate, Decision, Progress, Route, Sample
 from streamal.core.utility import UTILITIES, opinion
 
 
@@ -27,12 +27,16 @@ class ScorerSpec(msgspec.Struct, frozen=True):
 
 
 class PartitionState(msgspec.Struct):
-    """A partition's row in `state`: cumulative counts, the bucket, the policy's memory."""
+    """A partition's row in `state`: cumulative counts, the bucket, the policy's memory.
+
+    A policy of another `kind` begins anew: it could not read that memory.
+    """
 
     seen: int = 0
     bins: list[int] = msgspec.field(default_factory=lambda: [0] * BINS)
     routes: dict[str, int] = msgspec.field(default_factory=dict)
     bucket: float = 5.0 * GENEROSITY
+    kind: str = ""
     policy: str | float | None = None
 
 
@@ -49,8 +53,9 @@ class _Partition:
         self.state = state
         self.bucket = Bucket(state.bucket)
         self.policy = policy(spec.policy, spec.seed)
-        if state.policy is not None:
+        if state.policy is not None and state.kind == spec.policy.kind:
             self.policy.load(state.policy)
+        state.kind = spec.policy.kind
 
     def save(self) -> PartitionState:
         self.state.bucket = self.bucket.level
@@ -161,7 +166,7 @@ class Scorer:
             want=view.want,
             threshold=view.threshold,
             auto_label_threshold=self._spec.auto_label if route == "auto_label" else None,
-            payload=sample.payload,
+            payload=NO_PAYLOAD if sample.payload is None else sample.payload,
         )
 
     def _decision(

@@ -57,10 +57,10 @@ def opinion(utility: Utility, row: Row) -> float:
     >>> opinion(margin, []), opinion(margin, [1.0]), opinion(margin, [float("nan"), 0.5])
     (1.0, 1.0, 1.0)
     """
-    if len(row) < 2:
+    if len(row) < 2 or not isfinite(sum(row)):
         return 1.0
     value = utility(row)
-    return min(1.0, max(value, _FLOOR)) if isfinite(value) else 1.0
+    return value if _FLOOR <= value <= 1.0 else min(1.0, max(value, _FLOOR))
 
 
 def _top_two(row: Row) -> tuple[float, float]:

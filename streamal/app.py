@@ -1,0 +1,218 @@
+"""The wiring: settings in, a broker and a plan out. Nothing else knows all the parts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec.structs import replace
+
+from streamal.brokers.port import Broker
+from streamal.brokers.port import Clock as WallClock
+from streamal.brokers.sqlite.broker import SqliteBroker, wall_clock
+from streamal.core.journal import ArbiterSpec
+from streamal.core.estimate import HORIZON
+from streamal.core.limits import LimitSpec
+from streamal.core.policies import PolicySpec
+from streamal.core.scorer import ScorerSpec
+from streamal.errors import UsageError
+from streamal.lab.row import Row
+from streamal.lab.simulate import Clock
+from streamal.lab.study import Study, simulate
+from streamal.learners import factory, presets
+from streamal.learners.model import Model
+from streamal.learners.port import Learner
+from streamal.runtime.faults import NO_FAULTS, Faults
+from streamal.runtime.plan import Plan, Role
+from streamal.settings import Settings
+from streamal.wire.samples import SampleMapping
+from streamal.wire.topics import LOGICAL, Topics
+
+
+class Table(Protocol):
+    """Rows that can be read, and how many they are where that is known."""
+
+    def __iter__(self) -> Iterator[Row]:
+        """Read them."""
+
+    def count(self) -> int | None:
+        """Return how many there are."""
+
+
+def topics_of(settings: Settings) -> Topics:
+    """Return the topics as they are named and kept."""
+    kept = {name: settings.topics.retention_ms(name) for name in LOGICAL}
+    return Topics(
+        settings.topics.names(),
+        settings.topics.partitions,
+        {name: ms for name, ms in kept.items() if ms is not None},
+    )
+
+
+def broker_of(
+    settings: Settings,
+    make: bool,
+    faults: Callable[[str], None] = NO_FAULTS,
+    clock: WallClock = wall_clock,
+) -> Broker:
+    """Open the configured broker.
+
+    Parameters
+    ----------
+    make
+        Whether a file that is not there is made, and missing topics with it.
+    faults
+        Told where a commit is.
+
+    Raises
+    ------
+    UsageError
+        There is no such file, and none is to be made.
+    """
+    path = str(settings.broker.path)
+    if not make and not is_there(settings):
+        raise UsageError(f"{path} is not there; `streamal run` or `streamal send` makes it")
+    broker = SqliteBroker(path, clock, faults)
+    if make:
+        broker.create(topics_of(settings).specs())
+    return broker
+
+
+def is_there(settings: Settings) -> bool:
+    """Return whether the broker has anything yet: the embedded one makes its file."""
+    path = str(settings.broker.path)
+    return path != ":memory:" and Path(path).exists()
+
+
+def create_topics(settings: Settings) -> tuple[list[str], list[str]]:
+    """Create the missing topics; return the names of those made, and of all there are."""
+    broker = SqliteBroker(str(settings.broker.path))
+    try:
+        made = broker.create(topics_of(settings).specs())
+        return made, sorted(broker.partitions())
+    finally:
+        broker.close()
+
+
+def mapping_of(settings: Settings) -> SampleMapping:
+    """Return how foreign JSON maps to a sample."""
+    samples = settings.samples
+    return SampleMapping(
+        id=samples.id,
+        features=None if samples.features == "*" else tuple(samples.features),
+        exclude=tuple(samples.exclude),
+        payload=tuple(samples.payload),
+        time=samples.time,
+    )
+
+
+def model_config_of(settings: Settings) -> dict[str, object]:
+    """Return what the model is made of, as `updates` records it."""
+    model = settings.model
+    return {
+        "preset": model.preset,
+        "factory": model.factory,
+        "classes": None if model.classes is None else list(model.classes),
+        "seed": model.seed,
+        "types": dict(settings.samples.types),
+    }
+
+
+def model_of(settings: Settings) -> Callable[[], Model]:
+    """Return what makes a fresh model; a factory is checked at once.
+
+    Raises
+    ------
+    ConfigError
+        The factory is not what it must be.
+    """
+    types = dict(settings.samples.types)
+    prototype = _learner(settings, types)
+    return lambda: Model(prototype.clone(), types)
+
+
+def _learner(settings: Settings, types: Mapping[str, str]) -> Learner:
+    model = settings.model
+    if model.factory is not None:
+        return factory.load(model.factory, types)
+    return presets.make(model.preset or "auto", model.seed, types)
+
+
+def arbiter_of(settings: Settings, limits: list[LimitSpec], policy: PolicySpec) -> ArbiterSpec:
+    """Return the arbiter's configuration."""
+    requests = settings.requests
+    classes = settings.model.classes
+    overs = [spec.over for spec in limits if spec.over]
+    return ArbiterSpec(
+        limits=limits,
+        policy=policy,
+        classes=None if classes is None else list(classes),
+        expire_ms=requests.expire_after.milliseconds,
+        remember_ms=requests.remember.milliseconds,
+        refund=frozenset(requests.refund),
+        ask_again=requests.ask_again,
+        max_ahead=requests.max_ahead,
+        unsolicited=settings.labels.unsolicited,
+        horizon=min(overs, default=HORIZON),
+    )
+
+
+def plan_of(
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    role: Role = "all",
+    instance: str = "local",
+    apply: bool = False,
+    limits: list[LimitSpec] | None = None,
+) -> Plan:
+    """Return what a worker works by.
+
+    Parameters
+    ----------
+    limits
+        In place of the configured budget.
+    """
+    policy = settings.policy.spec()
+    return Plan(
+        topics=topics_of(settings),
+        scorer=ScorerSpec(settings.model.seed, policy, settings.auto_label.threshold),
+        arbiter=arbiter_of(settings, limits or list(settings.limits()), policy),
+        mapping=mapping_of(settings),
+        model=model_of(settings),
+        model_config=model_config_of(settings),
+        library=version("river"),
+        clock=wall_clock,
+        group_prefix=settings.topics.prefix,
+        instance=instance,
+        role=role,
+        apply=apply,
+        faults=Faults(environ),
+    )
+
+
+def simulation_of(
+    settings: Settings,
+    environ: Mapping[str, str],
+    table: Table,
+    study: Study,
+    tell: Callable[[int], None] | None = None,
+    stages: dict[str, float] | None = None,
+) -> dict[str, Any]:
+    """Run a simulation on a broker in memory; return its report.
+
+    Parameters
+    ----------
+    stages
+        Is given the seconds that each stage took.
+    """
+    rows = study.limit or table.count()
+    limits = study.limits(list(settings.limits()), rows)
+    plan = plan_of(settings, environ, limits=limits)
+    plan = replace(plan, arbiter=replace(plan.arbiter, horizon=rows or HORIZON))
+    clock = Clock()
+    broker = SqliteBroker(":memory:", clock)
+    try:
+        return simulate(broker, clock, plan, table, study, tell, stages)
+    finally:
+        broker.close()

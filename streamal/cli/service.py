@@ -1,0 +1,108 @@
+"""`run`: the service."""
+
+import os
+import signal
+import socket
+import traceback
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from types import FrameType
+from typing import Annotated, Any, Literal, Self
+
+import typer
+
+from streamal.cli.options import Config, UntilIdle, settings_from
+from streamal.errors import StreamalError
+
+
+class Stop:
+    """Becomes true when the process is asked to end; the batch at hand is finished first.
+
+    ``with`` it: afterwards signals mean what they meant before. A second signal ends the
+    process at once.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._before[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        self.asked = True
+
+    def __call__(self) -> bool:
+        """Return whether to end."""
+        return self.asked
+
+
+def run(
+    config: Config = None,
+    role: Annotated[
+        Literal["all", "scorer", "arbiter"], typer.Option(help="Which part of the work to do.")
+    ] = "all",
+    instance: Annotated[
+        str | None,
+        typer.Option(help="Stable name of this worker, one live worker each (default: host)."),
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Record a changed model configuration in `updates`.")
+    ] = False,
+    until_idle: UntilIdle = None,
+) -> None:
+    """Run the service: score samples, ask for labels, learn from the answers.
+
+    Reads `samples`, writes `label-requests`, `auto-labels` and `abstained`, learns from
+    `labels`. Feed it with `streamal send`, answer with `streamal annotate`, look at it
+    with `streamal status`. SIGTERM finishes the batch and exits 0. Logs are JSON lines on
+    stderr.
+
+    `streamal run --until-idle 5` ends when nothing came for five seconds.
+    """
+    with Stop() as stop:
+        from streamal.app import broker_of, plan_of
+        from streamal.runtime.worker import serve
+        from streamal.settings import warnings
+
+        settings = settings_from(config)
+        with _logged(warnings(settings)):
+            name = instance or socket.gethostname()
+            plan = plan_of(settings, os.environ, role=role, instance=name, apply=apply)
+            with closing(broker_of(settings, make=True, faults=plan.faults)) as broker:
+                serve(broker, plan, stop, until_idle)
+
+
+@contextmanager
+def _logged(notes: list[str]) -> Iterator[None]:
+    """Log in JSON lines what is rarely meant, and the error that ends the service."""
+    import structlog
+
+    from streamal.cli.logs import configure
+
+    configure()
+    log = structlog.get_logger("streamal")
+    for note in notes:
+        log.warning("configuration", note=note)
+    try:
+        yield
+    except StreamalError as error:
+        log.error("failed", error=str(error), exit_code=error.exit_code)
+        raise typer.Exit(error.exit_code) from None
+    except Exception as error:
+        log.error("uncaught", error=repr(error), trace=traceback.format_exc(), exit_code=70)
+        raise typer.Exit(StreamalError.exit_code) from None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(run)

@@ -1,0 +1,111 @@
+"""`init`, `validate` and `topics`: before the first run."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streamal.cli.console import print_json, print_table, say
+from streamal.cli.options import Config, Json, settings_from
+
+topics_app = typer.Typer(help="Create or check the topics.", no_args_is_help=True)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to write it.")] = Path(),
+) -> None:
+    """Write a commented `streamal.yaml` with every setting at its default."""
+    import json
+
+    from streamal.errors import UsageError
+    from streamal.settings import SCHEMA_FILE, schema, template
+
+    target = folder / "streamal.yaml"
+    if target.exists():
+        raise UsageError(f"{target} is there already; remove it first, or choose another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    target.write_text(template(), encoding="utf-8")
+    (folder / SCHEMA_FILE).write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
+    say(f"wrote {target} and {SCHEMA_FILE}; `streamal validate` checks it")
+
+
+def validate(
+    config: Config = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Look at the configuration only.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Check the configuration, then the model, the broker and its topics."""
+    from streamal.app import model_of
+    from streamal.settings import warnings
+
+    settings = settings_from(config)
+    notes = warnings(settings)
+    model_of(settings)()
+    problems = [] if offline else _topic_problems(config)
+    if json:
+        print_json({"valid": not problems, "warnings": notes, "problems": problems})
+    for note in notes:
+        say(f"warning: {note}")
+    _fail_on(problems)
+    if not json:
+        say("the configuration is valid" + ("" if offline else ", and the topics are there"))
+
+
+def _topic_problems(config: Path | None) -> list[str]:
+    """Return what is wrong with the topics; an embedded broker that is not there is fine."""
+    from streamal.app import broker_of, is_there, topics_of
+    from streamal.wire.topics import lacking
+
+    settings = settings_from(config)
+    if not is_there(settings):
+        return []
+    with closing(broker_of(settings, make=False)) as broker:
+        return lacking(topics_of(settings), broker.partitions())
+
+
+def _fail_on(problems: list[str]) -> None:
+    from streamal.errors import CheckFailed
+
+    if problems:
+        raise CheckFailed("; ".join(problems))
+
+
+@topics_app.command("create")
+def create(config: Config = None, json: Json = False) -> None:
+    """Create the topics that are missing, with the partitions and retention they need."""
+    from streamal.app import create_topics
+
+    made, there = create_topics(settings_from(config))
+    if json:
+        print_json({"created": made, "topics": there})
+    else:
+        say(f"created {', '.join(made)}" if made else "all topics are there")
+
+
+@topics_app.command("check")
+def check(config: Config = None, json: Json = False) -> None:
+    """Check that every topic is there and has its partitions; exit 1 if not."""
+    from streamal.app import broker_of, topics_of
+    from streamal.wire.topics import lacking
+
+    settings = settings_from(config)
+    topics = topics_of(settings)
+    with closing(broker_of(settings, make=False)) as broker:
+        found = broker.partitions()
+    problems = lacking(topics, found)
+    if json:
+        print_json({"topics": found, "problems": problems})
+    else:
+        rows = [(spec.name, str(found.get(spec.name, "missing"))) for spec in topics.specs()]
+        print_table("Topics", rows, ("topic", "partitions"))
+    _fail_on(problems)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(init)
+    app.command()(validate)
+    app.add_typer(topics_app, name="topics")

@@ -1,0 +1,132 @@
+"""A simulated person: answers label requests from the truth, late, wrongly or never."""
+
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+
+from streamal.brokers.port import Broker
+from streamal.core.draw import draw
+from streamal.core.log import Outgoing, Record
+from streamal.core.records import Request
+from streamal.wire.records import decode_request
+from streamal.wire.topics import LABELS, REQUESTS, Topics
+
+GROUP = "streamal-annotator"
+NAME = "simulated"
+MAX_BATCH = 500
+
+
+class Habits(msgspec.Struct, frozen=True):
+    """How an annotator answers; shares in [0, 1], drawn by keyed hash.
+
+    Parameters
+    ----------
+    skip
+        Share of requests answered with `skipped`.
+    noise
+        Share of labels replaced by another class.
+    never
+        Share of requests that get no answer.
+    """
+
+    seed: int = 0
+    skip: float = 0.0
+    noise: float = 0.0
+    never: float = 0.0
+
+
+class _Pending(msgspec.Struct, frozen=True):
+    request: Request
+    record: Record
+    due: float
+
+
+class Annotator:
+    """Answers each request once: answers and place are committed together.
+
+    Parameters
+    ----------
+    truth
+        The label of a request's sample; None: this annotator does not know it.
+    due
+        When a request is to be answered, in the unit of `answer`'s `now`.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        topics: Topics,
+        truth: Callable[[Request], str | None],
+        due: Callable[[Request], float],
+        habits: Habits,
+    ) -> None:
+        self._topics = topics
+        self._truth = truth
+        self._due = due
+        self._habits = habits
+        self._pending: deque[_Pending] = deque()
+        self._consumer = broker.subscribe(GROUP, topics[REQUESTS], NAME)
+        self._writer = broker.writer(GROUP)
+        self.outcomes: dict[str, int] = {}
+
+    def take(self, timeout: float = 0.0) -> int:
+        """Read new requests; return how many."""
+        records = self._consumer.poll(MAX_BATCH, timeout)
+        for record in records:
+            request = decode_request(record.value or b"")
+            self._pending.append(_Pending(request, record, self._due(request)))
+        return len(records)
+
+    @property
+    def next_due(self) -> float | None:
+        """When the next answer is due, None while nothing is asked."""
+        return self._pending[0].due if self._pending else None
+
+    def answer(self, now: float) -> int:
+        """Answer what is due; return how many requests were dealt with."""
+        answers: list[Outgoing] = []
+        offsets: dict[int, int] = {}
+        done = 0
+        while self._pending and self._pending[0].due <= now and done < MAX_BATCH:
+            pending = self._pending.popleft()
+            answers.extend(self._answers(pending.request))
+            offsets[pending.record.partition] = pending.record.offset + 1
+            done += 1
+        if done:
+            self._writer.commit(answers, self._consumer, offsets)
+        return done
+
+    def _answers(self, request: Request) -> list[Outgoing]:
+        outcome, label = self._say(request)
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        if outcome == "never":
+            return []
+        value: dict[str, str] = {"request_id": request.request_id, "annotator": NAME}
+        value |= {"label": label} if label is not None else {"outcome": outcome}
+        value["answer_id"] = request.request_id
+        key = request.sample_id.encode()
+        return [Outgoing(self._topics[LABELS], key, msgspec.json.encode(value))]
+
+    def _say(self, request: Request) -> tuple[str, str | None]:
+        habits, source = self._habits, request.request_id
+        label = self._truth(request)
+        if draw(habits.seed, "never", source) < habits.never:
+            return "never", None
+        if label is None:
+            return "unknown", None
+        if draw(habits.seed, "skip", source) < habits.skip:
+            return "skipped", None
+        if draw(habits.seed, "noise", source) < habits.noise:
+            return "labelled", self._wrong(request, label)
+        return "labelled", label
+
+    def _wrong(self, request: Request, label: str) -> str:
+        others = [one for one in request.classes if one != label]
+        at = draw(self._habits.seed, "wrong", request.request_id)
+        return others[int(at * len(others))] if others else label
+
+    def close(self) -> None:
+        """Leave the group; unanswered requests come again to the next annotator."""
+        self._consumer.close()
+        self._writer.close()

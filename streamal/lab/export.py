@@ -1,0 +1,105 @@
+"""The curated data set: every learned label, and auto-labels where they are wanted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from streamal.brokers.port import Broker
+from streamal.core.draw import draw
+from streamal.core.log import Record
+from streamal.core.records import Decision, Sample
+from streamal.core.updates import Closed, Example
+from streamal.errors import Poison
+from streamal.runtime.plan import Plan
+from streamal.wire.records import decode_decision, decode_update
+from streamal.wire.samples import SampleDecoder
+from streamal.wire.topics import AUTO_LABELS, SAMPLES, UPDATES
+
+HELD_OUT = 0.2
+"""Share of the rows whose `split` is test, by keyed draw on the sample."""
+
+CHUNK = 500
+
+Line = dict[str, Any]
+
+
+def scan(broker: Broker, topic: str) -> Iterator[Record]:
+    """Yield the records of a topic, partition by partition, as many as there are now."""
+    for partition, (oldest, end) in broker.ends(topic).items():
+        reader = broker.reader({(topic, partition): oldest})
+        while records := reader.poll(CHUNK, 0):
+            yield from (record for record in records if record.offset < end)
+            if records[-1].offset >= end - 1:
+                break
+        reader.close()
+
+
+def learned(broker: Broker, plan: Plan) -> list[Line]:
+    """Return a line for each label that was learned and still stands, in order.
+
+    A corrected label stands as it was corrected; a retracted one does not.
+    """
+    found: dict[str, Line] = {}
+    for record in scan(broker, plan.topics[UPDATES]):
+        update = decode_update(record.value or b"")
+        if isinstance(update, Example) and update.error is None:
+            found[update.request_id or update.answer.text] = _example(update, plan)
+        elif isinstance(update, Closed) and update.outcome == "retracted":
+            found.pop(update.request_id, None)
+    return list(found.values())
+
+
+def labelled_by_itself(broker: Broker, plan: Plan) -> Iterator[Line]:
+    """Yield a line for each auto-label whose sample is still kept."""
+    decisions = {
+        decision.source.text: decision
+        for record in scan(broker, plan.topics[AUTO_LABELS])
+        for decision in [decode_decision(record.value or b"")]
+    }
+    decoder = SampleDecoder(plan.mapping)
+    for record in scan(broker, plan.topics[SAMPLES]):
+        decision = decisions.get(record.source)
+        if decision is not None:
+            sample = _sample(decoder, record)
+            if sample is not None:
+                yield _auto_label(decision, sample, plan)
+
+
+def _sample(decoder: SampleDecoder, record: Record) -> Sample | None:
+    try:
+        return decoder.decode(record)
+    except Poison:
+        return None
+
+
+def _example(example: Example, plan: Plan) -> Line:
+    propensity = example.propensity
+    return {
+        "sample_id": example.sample_id,
+        "features": example.features,
+        "label": example.label,
+        "by": "person",
+        "weight": 1.0 / propensity if propensity else 1.0,
+        "reason": example.reason or "unsolicited",
+        "model_version": example.model_version,
+        "annotator": example.annotator,
+        "split": _split(example.source.text, plan),
+    }
+
+
+def _auto_label(decision: Decision, sample: Sample, plan: Plan) -> Line:
+    return {
+        "sample_id": decision.sample_id,
+        "features": sample.features,
+        "label": decision.label,
+        "by": "model",
+        "weight": 1.0,
+        "reason": decision.reason,
+        "model_version": decision.model_version,
+        "annotator": None,
+        "split": _split(decision.source.text, plan),
+    }
+
+
+def _split(source: str, plan: Plan) -> str:
+    """Return the side a sample is on: a keyed draw, so that it stays there for ever."""
+    return "test" if draw(plan.scorer.seed, "split-export", source) < HELD_OUT else "train"

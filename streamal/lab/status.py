@@ -1,0 +1,104 @@
+"""What a service is at, read from the topics beside it."""
+
+from typing import Any
+
+import msgspec
+
+from streamal.brokers.port import Broker
+from streamal.core.estimate import Estimate
+from streamal.core.journal import ArbiterState
+from streamal.core.ledger import Ledger
+from streamal.core.requests import RequestRow
+from streamal.core.scorer import PartitionState
+from streamal.runtime.plan import ARBITERS, SCORERS, Plan
+from streamal.runtime.restore import (
+    read_state,
+    restore_partition,
+    saved_ledger,
+    saved_requests,
+)
+from streamal.wire.topics import CANDIDATES, LABELS, SAMPLES, STATE
+
+
+def status(broker: Broker, plan: Plan) -> dict[str, Any]:
+    """Return budget, query rate, routes, requests, model version and lag."""
+    rows = read_state(broker, plan.topics[STATE], 0, plan.faults)
+    state = saved_ledger(rows)
+    partitions = [
+        restore_partition(broker, plan, p) for p in range(broker.partitions()[plan.topics[SAMPLES]])
+    ]
+    seen = sum(one.seen for one in partitions)
+    return {
+        "samples": seen,
+        "routes": _routes(state, partitions),
+        "budget": _budget(state),
+        "query_ratio": _ratio(state),
+        "pace": None if state is None else state.ledger.pace,
+        "requests": _requests(saved_requests(rows)),
+        "labels": {} if state is None else dict(sorted(state.answers.items())),
+        "model_version": 0 if state is None else state.version,
+        "classes": [] if state is None else state.classes,
+        "estimate": _estimate(state),
+        "certificate": None,
+        "lag": _lag(broker, plan, state),
+    }
+
+
+def _routes(state: ArbiterState | None, partitions: list[PartitionState]) -> dict[str, int]:
+    routes = {"request": 0, "auto_label": 0, "abstain": 0}
+    counted = [one.routes for one in partitions] + ([] if state is None else [state.routes])
+    for counts in counted:
+        for key, count in counts.items():
+            routes[key.partition("/")[0]] += count
+    return routes
+
+
+def _budget(state: ArbiterState | None) -> dict[str, Any]:
+    if state is None:
+        return {}
+    ledger = Ledger(state.ledger.specs, state.ledger)
+    return {
+        name: {
+            "charged": limit.account.charged,
+            "allowed": limit.allowed(),
+            "remaining": limit.allowed() - limit.account.charged,
+            "refused": limit.account.refused,
+        }
+        for name, limit in zip(ledger.names, ledger.limits, strict=True)
+    }
+
+
+def _ratio(state: ArbiterState | None) -> float | None:
+    if state is None or not state.n:
+        return None
+    asked = sum(count for key, count in state.routes.items() if key.startswith("request/"))
+    return asked / state.n
+
+
+def _requests(rows: list[RequestRow]) -> dict[str, Any]:
+    waiting = [row.asked.created_at for row in rows if row.outcome is None]
+    return {
+        "outstanding": len(waiting),
+        "oldest_created_at": min(waiting, default=None),
+        "remembered": len(rows) - len(waiting),
+    }
+
+
+def _estimate(state: ArbiterState | None) -> dict[str, Any] | None:
+    if state is None:
+        return None
+    return msgspec.structs.asdict(Estimate(state.estimate).bounds())
+
+
+def _lag(broker: Broker, plan: Plan, state: ArbiterState | None) -> dict[str, int]:
+    taken = {} if state is None else {int(p): o + 1 for p, o in state.labels.items()}
+    scorers = broker.committed(plan.group_prefix + SCORERS, plan.topics[SAMPLES])
+    arbiter = broker.committed(plan.group_prefix + ARBITERS, plan.topics[CANDIDATES])
+    places = {SAMPLES: scorers, CANDIDATES: arbiter, LABELS: taken}
+    return {name: _behind(broker, plan.topics[name], places[name]) for name in places}
+
+
+def _behind(broker: Broker, topic: str, places: dict[int, int]) -> int:
+    """Return how many offsets lie beyond the places."""
+    ends = broker.ends(topic)
+    return sum(end - max(places.get(p, 0), oldest) for p, (oldest, end) in ends.items())

@@ -1,0 +1,168 @@
+"""One simulation: what is asked of it, and its report."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from math import floor
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from streamal.brokers.port import Broker
+from streamal.core.limits import BURST, LimitSpec
+from streamal.errors import UsageError
+from streamal.lab.annotator import Habits
+from streamal.lab.row import Row
+from streamal.lab.scoreboard import Line, Scoreboard
+from streamal.lab.simulate import SECOND, Clock, Simulation
+from streamal.runtime.plan import Plan
+
+Tell = Callable[[int], None]
+
+
+class Study(msgspec.Struct, frozen=True):
+    """What a simulation is asked to do.
+
+    Parameters
+    ----------
+    budget
+        ``0.1`` is a rate, ``500`` a count; None takes the configured limits.
+    burst
+        Labels ahead of the budget's line.
+    delay
+        Samples before a label comes.
+    never
+        Share of requests that get no answer.
+    limit
+        Only the first so many rows.
+    decisions
+        A file that gets one JSON line for each row.
+    """
+
+    budget: str | None = None
+    burst: int = BURST
+    delay: int = 0
+    never: float = 0.0
+    limit: int | None = None
+    decisions: Path | None = None
+
+    def limits(self, configured: list[LimitSpec], rows: int | None) -> list[LimitSpec]:
+        """Return the limits; a count without a horizon is spread over the rows.
+
+        Raises
+        ------
+        UsageError
+            The budget is neither a rate nor a count.
+        """
+        limits = configured if self.budget is None else [self._limit(self.budget)]
+        return [_spread(spec, rows) for spec in limits]
+
+    def _limit(self, budget: str) -> LimitSpec:
+        try:
+            amount = float(budget)
+            is_rate = "." in budget or "e" in budget.lower()
+        except ValueError:
+            amount, is_rate = 0.0, False
+        if amount <= 0 or (is_rate and amount > 1):
+            raise UsageError(
+                f"budget {budget!r}: a rate such as 0.1 (at most 1.0) or a count such as 500"
+            )
+        return LimitSpec("rate" if is_rate else "count", amount, burst=self.burst)
+
+
+def _spread(spec: LimitSpec, rows: int | None) -> LimitSpec:
+    if spec.kind in ("count", "cost") and spec.over is None and rows:
+        return msgspec.structs.replace(spec, over=rows)
+    return spec
+
+
+def simulate(
+    broker: Broker,
+    clock: Clock,
+    plan: Plan,
+    rows: Iterable[Row],
+    study: Study,
+    tell: Tell | None = None,
+    stages: dict[str, float] | None = None,
+) -> dict[str, Any]:
+    """Run a simulation; return its report (docs/simulate.md)."""
+    habits = Habits(plan.scorer.seed, never=study.never)
+    chosen = islice(rows, study.limit)
+    with _lines(study.decisions) as write:
+        simulation = Simulation(broker, clock, plan, chosen, study.delay, habits, write, tell)
+        simulation.run()
+    if stages is not None:
+        stages.update(simulation.worker.stages.seconds)
+    return report(simulation)
+
+
+@contextmanager
+def _lines(path: Path | None) -> Iterator[Callable[[Line], None] | None]:
+    """Yield what writes one JSON line for each row, None without a file to write."""
+    if path is None:
+        yield None
+        return
+    with path.open("wb") as out:
+        yield lambda line: _write(out, line)
+
+
+def _write(out: BinaryIO, line: Line) -> None:
+    out.write(msgspec.json.encode(line) + b"\n")
+
+
+def report(simulation: Simulation) -> dict[str, Any]:
+    """Return what a finished simulation found, as one JSON document."""
+    plan, scores = simulation.plan, simulation.scores
+    state, bounds = simulation.end()
+    return {
+        "rows": scores.rows,
+        "classes": len(scores.confusion.truths()),
+        "seed": plan.scorer.seed,
+        "policy": plan.scorer.policy.kind,
+        "utility": plan.scorer.policy.utility,
+        "model": plan.model_config.get("preset") or plan.model_config.get("factory"),
+        "labels": {
+            "requested": scores.routes["request"],
+            "learned": state.answers.get("learned", 0),
+            "limit": _allowed(plan.arbiter.limits, scores),
+            "worst_prefix_excess": scores.worst_excess,
+            "max_in_100": scores.densest,
+        },
+        "accuracy": scores.confusion.accuracy(),
+        "balanced_accuracy": scores.confusion.balanced_accuracy(),
+        "kappa": scores.confusion.kappa(),
+        "estimate": msgspec.structs.asdict(bounds),
+        "routes": {one: scores.routes[one] for one in ("request", "auto_label", "abstain")},
+        "requests_by_reason": dict(scores.reasons),
+        "auto_label": _auto(plan, scores),
+        "dead_letters": scores.dead,
+        "model_version": state.version,
+        "seconds": round(simulation.seconds, 3),
+        "events_per_second": round(scores.rows / max(simulation.seconds, 1e-9)),
+    }
+
+
+def _auto(plan: Plan, scores: Scoreboard) -> dict[str, Any]:
+    right, total = scores.auto[True], scores.auto.total()
+    return {
+        "precision": right / total if total else None,
+        "coverage": total / scores.rows if scores.rows else 0.0,
+        "threshold": plan.scorer.auto_label,
+        "target": None,
+        "lower_bound": None,
+        "audits": scores.audits,
+    }
+
+
+def _allowed(limits: list[LimitSpec], scores: Scoreboard) -> int:
+    """Return how many labels the limits allow over all rows."""
+    return min(_labels(spec, scores.decided) for spec in limits)
+
+
+def _labels(spec: LimitSpec, n: int) -> int:
+    if spec.kind == "rate":
+        return floor(spec.burst + spec.amount * n)
+    if spec.kind == "window":
+        return int(spec.amount) * max(1, -(-n * SECOND // spec.every_ms))
+    return floor(spec.amount / spec.dearest if spec.kind == "cost" else spec.amount)
