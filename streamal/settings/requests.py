@@ -39,9 +39,10 @@ class Labels(Section):
     unsolicited: bool = Field(
         default=False, description="Take labels that nobody asked for; they must carry features."
     )
-    per_request: Counted = Field(
-        default=1, description="Annotators that answer each request; each is charged."
+    per_request: Literal[1] = Field(
+        default=1, description="Annotators that answer each request: one, so far."
     )
     agreement: Part = Field(
-        default=0.5, description="Share of those answers that a label needs to be learned."
+        default=0.5,
+        description="Share of the answers that a label needs to be learned; one answer is all.",
     )

@@ -98,7 +98,7 @@ SECTIONS = {
         },
     ),
     "labels": st.fixed_dictionaries(
-        {}, optional={"unsolicited": st.booleans(), "per_request": COUNTS, "agreement": PARTS}
+        {}, optional={"unsolicited": st.booleans(), "per_request": st.just(1), "agreement": PARTS}
     ),
     "http": st.fixed_dictionaries({}, optional={"host": NAMES, "port": st.integers(0, 65_535)}),
 }
