@@ -116,7 +116,7 @@ class Broker(Protocol):
         """Return per partition (oldest offset, next offset), committed records only."""
 
     def committed(self, group: str, topic: str) -> dict[int, int]:
-        """Return a group's next offsets, without joining it; partitions without one are left out."""
+        """Return a group's next offsets without joining it; only of partitions that have one."""
 
     def forget(self) -> None:
         """Drop what retention lets go, at most a bounded amount of work."""

@@ -48,9 +48,6 @@ class CompactedLane(Lane):
             del self._latest[key]
         self._view_end = 0
 
-    def drop(self, floor: int) -> None:
-        """Keep everything: whoever starts anew reads it from its beginning."""
-
     def _newest(self, start: int) -> list[Record]:
         """Return the records from an offset near the end, without a look at the others."""
         newest = takewhile(lambda one: one.offset >= start, reversed(self._latest.values()))

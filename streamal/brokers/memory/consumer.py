@@ -41,7 +41,8 @@ class MemoryConsumer:
 
     def rewind(self) -> None:
         if self._feed is not None:
-            self._feed = self._begin()
+            for cursor in self._feed.cursors:
+                cursor.at = self._places.get(cursor.lane.partition, 0)
 
     def committed(self) -> dict[int, int]:
         return {partition: self._places.get(partition, 0) for partition in sorted(self.assignment)}
@@ -51,9 +52,8 @@ class MemoryConsumer:
         return {partition: self._lanes[partition].count(offset) for partition, offset in places}
 
     def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._leave()
+        self._closed = True
+        self._leave()
 
     def claim(self, log: Log, offsets: Mapping[int, int]) -> dict[int, int]:
         """Return the places that a commit of `offsets` to `log` may change.
@@ -90,14 +90,12 @@ class MemoryConsumer:
             raise
         if self._closed:
             raise BrokerError(f"this consumer of group {self._name!r} is closed")
-        self._feed = feed = self._begin()
+        feed = Feed(Cursor(lane, self._places.get(lane.partition, 0)) for lane in self._lanes)
+        self._feed = feed
         self.assignment = frozenset(range(len(self._lanes)))
         if self._listener is not None:
             self._listener.assigned(self.assignment)
         return feed
-
-    def _begin(self) -> Feed:
-        return Feed(Cursor(lane, self._places.get(lane.partition, 0)) for lane in self._lanes)
 
     def _leave(self) -> None:
         held, self.assignment, self._feed = self.assignment, NOTHING, None

@@ -83,7 +83,9 @@ class Log:
         return found
 
     def _add(self, topic: TopicSpec) -> None:
-        kind, is_kept = CompactedLane if topic.compacted else Lane, topic.name in self._keep
+        kind = CompactedLane if topic.compacted else Lane
+        # Whoever starts anew reads a compacted topic from its beginning.
+        is_kept = topic.compacted or topic.name in self._keep
         lanes = [kind(topic, partition, is_kept) for partition in range(topic.partitions)]
         self._topics[topic.name] = lanes
         self._lanes |= {(topic.name, lane.partition): lane for lane in lanes}

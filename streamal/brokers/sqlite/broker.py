@@ -1,24 +1,27 @@
 """The embedded broker: hands out consumers, readers and writers of one log."""
 
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import quote
 from weakref import WeakSet
 
+from streamal.brokers.clock import wall_clock
 from streamal.brokers.lock import FileLock
+from streamal.brokers.patience import Patience
 from streamal.brokers.port import Clock, Listener
+from streamal.brokers.probe import Probe, no_probe
 from streamal.brokers.sqlite.catalog import Catalog
 from streamal.brokers.sqlite.consumer import SqliteConsumer
 from streamal.brokers.sqlite.database import Database
 from streamal.brokers.sqlite.log import Log
 from streamal.brokers.sqlite.passed import Passed
-from streamal.brokers.sqlite.patience import Patience
 from streamal.brokers.sqlite.reader import SqliteReader
 from streamal.brokers.sqlite.retention import expire
-from streamal.brokers.sqlite.writer import Probe, SqliteWriter
+from streamal.brokers.sqlite.writer import SqliteWriter
 from streamal.core.log import TopicSpec
+
+__all__ = ["SqliteBroker", "wall_clock"]
 
 
 class _Closable(Protocol):
@@ -26,15 +29,6 @@ class _Closable(Protocol):
 
 
 Given = TypeVar("Given", bound=_Closable)
-
-
-def wall_clock() -> int:
-    """Return milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
-
-
-def no_probe(point: str) -> None:
-    """Tell nobody."""
 
 
 class SqliteBroker:
@@ -73,6 +67,7 @@ class SqliteBroker:
     >>> broker.writer("sender").commit([Outgoing("samples", b"k", b"v", partition=1)])
     >>> [record.source for record in broker.reader({("samples", 1): 0}).poll(10, 0)]
     ['samples/1/0']
+    >>> broker.close()
     """
 
     def __init__(

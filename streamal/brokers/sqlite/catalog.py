@@ -1,11 +1,11 @@
 """What a log holds besides records: lanes and their ends, places of groups, epochs."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
 
+from streamal.brokers.missing import missing
 from streamal.brokers.sqlite.database import Database
 from streamal.core.log import TopicSpec
 from streamal.errors import TopicMissing, UsageError
@@ -62,16 +62,27 @@ class Catalog:
     # -- topics
 
     def create(self, topics: Iterable[TopicSpec]) -> list[str]:
-        """Create the missing ones; those that are there stay as they are."""
+        """Create the missing ones; those that are there stay as they are.
+
+        Where none is missing nothing is written: a start beside a process that holds the
+        write lock does not wait for it.
+        """
+        wanted = {topic.name: topic for topic in topics}
+        self.refresh()
+        if not self._missing(wanted):
+            return []
         with self._database.changes:
             self.refresh()
-            known = set(self.partitions())
-            made = {topic.name: topic for topic in topics if topic.name not in known}
+            made = self._missing(wanted)
             self._version = None
-            for topic in made.values():
-                self._add(topic)
+            for name in made:
+                self._add(wanted[name])
         self.refresh()
-        return list(made)
+        return made
+
+    def _missing(self, wanted: Iterable[str]) -> list[str]:
+        known = self.partitions()
+        return [name for name in wanted if name not in known]
 
     def partitions(self) -> dict[str, int]:
         """Return every topic's number of partitions."""
@@ -97,13 +108,7 @@ class Catalog:
 
     def missing(self, topic: str, partition: int) -> TopicMissing:
         """Say which topic or partition is not there, and what is."""
-        counts = self.partitions()
-        if topic in counts:
-            last = counts[topic] - 1
-            return TopicMissing(f"topic {topic!r} has partitions 0 to {last}, not {partition}")
-        near = difflib.get_close_matches(topic, counts, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {sorted(counts) or 'none'}"
-        return TopicMissing(f"there is no topic {topic!r} in {self._database.path}; {hint}")
+        return missing(topic, partition, self.partitions(), self._database.path)
 
     # -- epochs: whoever counted last holds the name
 

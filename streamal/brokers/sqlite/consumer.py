@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from streamal.brokers.patience import Patience
 from streamal.brokers.port import Listener, Partitions
 from streamal.brokers.sqlite.catalog import Lane, Places
 from streamal.brokers.sqlite.feed import Feed
 from streamal.brokers.sqlite.log import Log
-from streamal.brokers.sqlite.patience import Patience
 from streamal.core.log import Record
 from streamal.errors import BrokerError, CommitFailed, Fenced, UsageError
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from streamal.brokers.patience import Patience
 from streamal.brokers.sqlite.feed import Feed
 from streamal.brokers.sqlite.log import Log
 from streamal.brokers.sqlite.passed import Passed
-from streamal.brokers.sqlite.patience import Patience
 from streamal.core.log import Record
 from streamal.errors import BrokerError
 

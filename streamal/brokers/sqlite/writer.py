@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from streamal.brokers.port import Clock, Consumer
+from streamal.brokers.probe import Probe
 from streamal.brokers.sqlite.catalog import Places
 from streamal.brokers.sqlite.consumer import SqliteConsumer
 from streamal.brokers.sqlite.log import Log
 from streamal.core.log import Outgoing
 from streamal.errors import CommitFailed, Fenced, UsageError
-
-Probe = Callable[[str], None]
 
 
 class SqliteWriter:

@@ -1,0 +1,30 @@
+"""The embedded broker keeps the contract, in a file and in memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.brokers.site import FileSite, MemorySite
+from tests.contracts.broker import BrokerContract
+from tests.contracts.site import Site
+
+
+class TestFile(BrokerContract):
+    """A log in a file, each connection its own."""
+
+    @pytest.fixture
+    def site(self, tmp_path: Path) -> Iterator[Site]:
+        site = FileSite(tmp_path / "log.db")
+        yield site
+        site.close()
+
+
+class TestMemory(BrokerContract):
+    """A log in memory, which one connection has for itself."""
+
+    @pytest.fixture
+    def site(self) -> Iterator[Site]:
+        site = MemorySite()
+        yield site
+        site.close()
