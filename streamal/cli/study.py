@@ -13,10 +13,52 @@ from streamal.cli.options import (
     Json,
     Limit,
     NeededLabelColumn,
+    finite,
     settings_from,
 )
 
 DEMO_ROWS = 49_097
+
+FIXED = 0.8
+"""The threshold of `--policy fixed`, where the configuration has none."""
+
+
+Budget = Annotated[
+    str | None,
+    typer.Option(help="0.1 = a tenth of the samples; 500 = labels, spread over the rows."),
+]
+Burst = Annotated[
+    int | None,
+    typer.Option(min=0, help="With --budget: labels ahead of its line (default: 20)."),
+]
+PolicyName = Annotated[
+    str | None,
+    typer.Option(
+        help="rank, fixed, variable, randomised, split, random or periodic "
+        "(default: the config's)."
+    ),
+]
+UtilityName = Annotated[
+    str | None,
+    typer.Option(help="margin, least_confidence or entropy (default: the config's)."),
+]
+Preset = Annotated[
+    str | None,
+    typer.Option(help="A preset: auto, linear, bayes, tree, … (default: the config's)."),
+]
+AutoLabel = Annotated[
+    str | None, typer.Option(help="Confidence from which the model labels itself, or off.")
+]
+Delay = Annotated[int, typer.Option(min=0, help="Samples before a label comes.")]
+Never = Annotated[
+    float, typer.Option(min=0, max=1, callback=finite, help="Share never answered.")
+]
+Seed = Annotated[
+    int | None, typer.Option(min=0, help="Of model and draws (default: the config's).")
+]
+Decisions = Annotated[
+    Path | None, typer.Option(help="Write one JSON line for each row to this file.")
+]
 
 
 def simulate(
@@ -24,41 +66,43 @@ def simulate(
     label_column: NeededLabelColumn,
     config: Config = None,
     id_column: IdColumn = None,
-    budget: Annotated[
-        str | None,
-        typer.Option(help="0.1 = a tenth of the samples; 500 = labels, spread over the rows."),
-    ] = None,
-    burst: Annotated[int, typer.Option(min=0, help="Labels ahead of the budget's line.")] = 20,
-    policy: Annotated[str | None, typer.Option(help="rank, random, fixed, variable, …")] = None,
-    utility: Annotated[str | None, typer.Option(help="margin, entropy, …")] = None,
-    model: Annotated[str | None, typer.Option(help="auto, linear, bayes, tree, …")] = None,
-    auto_label: Annotated[
-        str | None, typer.Option(help="Confidence from which the model labels itself, or off.")
-    ] = None,
-    delay: Annotated[int, typer.Option(min=0, help="Samples before a label comes.")] = 0,
-    never: Annotated[float, typer.Option(min=0, max=1, help="Share never answered.")] = 0.0,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of every draw.")] = None,
+    budget: Budget = None,
+    burst: Burst = None,
+    policy: PolicyName = None,
+    utility: UtilityName = None,
+    model: Preset = None,
+    auto_label: AutoLabel = None,
+    delay: Delay = 0,
+    never: Never = 0.0,
+    seed: Seed = None,
     limit: Limit = None,
-    decisions: Annotated[
-        Path | None, typer.Option(help="Write one JSON line for each row to this file.")
-    ] = None,
+    decisions: Decisions = None,
     json: Json = False,
 ) -> None:
     """Run the service over a labelled file, with a simulated annotator: what would it cost?
 
-    The same program as `run`, in memory and deterministic: sample i comes at i seconds.
+    The same program as `run`, in memory and deterministic: sample i comes at i seconds,
+    and with `--delay N` its label is learned before sample i+1+N. Every field of the
+    report is told in docs/simulate.md.
+
+    `streamal simulate flights.csv.gz --label-column delayed --budget 0.05 --json`
     """
-    from streamal.app import simulation_of
+    from streamal.app import rows_of, simulation_of
+    from streamal.core.limits import BURST
     from streamal.lab.study import Study
     from streamal.lab.tables import open_table
 
+    if burst is not None and budget is None:
+        raise typer.BadParameter("goes with --budget", param_hint="--burst")
     overrides = _overrides(policy, utility, model, auto_label, seed)
+    if policy == "fixed" and settings_from(config).policy.kind != "fixed":
+        overrides["policy.threshold"] = FIXED
     settings = settings_from(config, overrides)
     table = open_table(
         file, label_column=label_column, id_column=id_column, types=settings.samples.types
     )
-    study = Study(budget, burst, delay, never, limit, decisions)
-    with progress("decided", limit or table.count(), json) as tell:
+    study = Study(budget, BURST if burst is None else burst, delay, never, limit, decisions)
+    with progress("decided", rows_of(table, limit), json) as tell:
         report = simulation_of(settings, os.environ, table, study, tell)
     show(report, json)
 
@@ -93,20 +137,20 @@ def demo(
     rows: Annotated[int, typer.Option(min=1, help="How many rows of the stream.")] = DEMO_ROWS,
     json: Json = False,
 ) -> None:
-    """Show the service at work: a real stream, a tenth of its labels, an annotator.
+    """Show the service at work: a real stream, one label in twenty, an annotator.
 
     The stream is Shuttle, from the river package: 49,097 samples of a space shuttle's
-    sensors, seven classes, four fifths of them one class.
+    sensors, seven classes, four fifths of them one class. Settings are the defaults,
+    whatever the folder and the environment say.
     """
-    from streamal.app import simulation_of
-    from streamal.lab.study import Study
+    from streamal.app import rows_of, simulation_of
     from streamal.lab.streams import BundledTable
+    from streamal.lab.study import Study
+    from streamal.settings import Settings
 
-    settings = settings_from(None, {})
-    with progress("decided", rows, json) as tell:
-        report = simulation_of(
-            settings, {}, BundledTable("Shuttle"), Study("0.05", limit=rows), tell
-        )
+    table = BundledTable("Shuttle")
+    with progress("decided", rows_of(table, rows), json) as tell:
+        report = simulation_of(Settings(), {}, table, Study("0.05", limit=rows), tell)
     show(report, json)
 
 

@@ -18,7 +18,7 @@ DOORS = {
     "learners/__init__.py": "import river\n",
     "brokers/__init__.py": "import sqlite3\n",
     "settings/__init__.py": "import pydantic\nimport yaml\n",
-    "cli/__init__.py": "import typer\nimport rich\n",
+    "cli/__init__.py": "import typer\nimport rich\nimport structlog\n",
 }
 LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports({!r}))"
 
@@ -66,6 +66,7 @@ def test_contracts_hold_on_a_good_tree(skeleton: Path) -> None:
         ("cli/bad.py", "yaml"),
         ("lab/bad.py", "rich"),
         ("app.py", "typer"),
+        ("lab/bad.py", "structlog"),
     ],
 )
 def test_a_breach_is_named(skeleton: Path, name: str, imported: str) -> None:
