@@ -8,10 +8,10 @@ from streamal.learners.port import Value
 
 # Each class is given so many examples' worth of the spread and mean of all classes together,
 # so that two examples of a class do not make a needle of it. Measured over 12 streams
-# against none: +.6 points at 10 % of the labels, +1.5 to 2 where the margin chooses them.
+# against none: +.6 points at 10 % of the labels, +2 where the margin chooses them.
 SPREAD_PULL = 1.0
 MEAN_PULL = 0.5
-# Older examples fade once there are so many. Measured over 12 streams: +.4 points
+# Older examples fade once there are so many. Measured over 12 streams: +.3 points
 # at 10 % of the labels and +2 at all of them, since streams drift; 30 gains one more there
 # and loses one to two where nothing drifts.
 MEMORY = 60.0

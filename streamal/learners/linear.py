@@ -7,8 +7,8 @@ from streamal.learners.kinds import CATEGORY, NUMBER, TEXT, Kinds, category, num
 from streamal.learners.port import Features
 from streamal.learners.scale import LARGEST, Scale
 
-# The length of a step at an error of 1. Measured over 14 streams: .35 to .7 are equal
-# within noise, .2 learns too little from a few hundred labels, 1 forgets too much.
+# The length of a step at an error of 1. Measured over 14 streams: .35 to 1 are equal within
+# .3 points; .1 costs 1.5 at 10 % of the labels.
 RATE = 0.5
 # SoftmaxRegression has no intercept of its own; no name of a feature is likely to be this.
 INTERCEPT = "\0"

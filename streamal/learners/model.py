@@ -82,6 +82,10 @@ class Model:
         self.learned += 1
         return None
 
+    def describe(self) -> str:
+        """Return in a few words what the learner is, and for `auto` what it chose."""
+        return self._learner.describe()
+
     def digest(self, rows: Sequence[Raw]) -> str:
         """Return 16 hex digits that are equal where the predictions for `rows` are.
 
