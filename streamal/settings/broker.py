@@ -13,7 +13,7 @@ class SqliteBroker(Section):
     kind: Literal["sqlite"] = Field(default="sqlite", description="Which broker.")
     path: Text = Field(
         default="streamal.db",
-        description="File that holds all topics; `:memory:` forgets them at the end.",
+        description="File that holds all topics. (Memory is what `simulate` runs on.)",
     )
 
 

@@ -1,6 +1,5 @@
-"""Logs of the embedded broker for the contract: a file, and memory."""
+"""A log of the embedded broker for the contract."""
 
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,20 +21,3 @@ class FileSite(Site):
     def lose(self, group: str) -> None:
         """Remove the lock file, as a person might: the next one then locks a new file."""
         Path(f"{self.path}.{quote(group, safe='')}.lock").unlink()
-
-
-class MemorySite(Site):
-    """A log in memory: one connection, and nothing can go on beside it."""
-
-    lasting = False
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._broker = SqliteBroker(":memory:", clock=self.clock)
-
-    def open(self) -> Broker:
-        return self._broker
-
-    def beside(self, work: Callable[[Broker], None]) -> Callable[[], None]:
-        work(self._broker)
-        return lambda: None

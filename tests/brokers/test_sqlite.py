@@ -1,11 +1,11 @@
-"""The embedded broker keeps the contract, in a file and in memory."""
+"""The embedded broker keeps the contract."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.brokers.site import FileSite, MemorySite
+from tests.brokers.site import FileSite
 from tests.contracts.broker import BrokerContract
 from tests.contracts.site import Site
 
@@ -16,15 +16,5 @@ class TestFile(BrokerContract):
     @pytest.fixture
     def site(self, tmp_path: Path) -> Iterator[Site]:
         site = FileSite(tmp_path / "log.db")
-        yield site
-        site.close()
-
-
-class TestMemory(BrokerContract):
-    """A log in memory, which one connection has for itself."""
-
-    @pytest.fixture
-    def site(self) -> Iterator[Site]:
-        site = MemorySite()
         yield site
         site.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from streamal.brokers.sqlite import SqliteBroker
-from streamal.core.log import Outgoing, TopicSpec
+from streamal.core.log import Outgoing
 from streamal.errors import BrokerError, BrokerUnavailable, CommitFailed, TopicMissing, UsageError
 from tests.brokers.child import TOPICS, Spawn, line
 from tests.contracts.site import gather, numbers, read
@@ -31,12 +31,6 @@ class Probe:
             raise Stop
 
 
-@pytest.fixture(params=["file", ":memory:"])
-def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A log in a file, and one in memory."""
-    return str(tmp_path / "log.db") if request.param == "file" else request.param
-
-
 @pytest.fixture
 def probe() -> Probe:
     """A probe that stops nothing yet."""
@@ -44,9 +38,9 @@ def probe() -> Probe:
 
 
 @pytest.fixture
-def broker(path: str, probe: Probe) -> Iterator[SqliteBroker]:
+def broker(tmp_path: Path, probe: Probe) -> Iterator[SqliteBroker]:
     """A broker with a topic to read, one to write and one to keep state in."""
-    broker = SqliteBroker(path, probe=probe)
+    broker = SqliteBroker(tmp_path / "log.db", probe=probe)
     broker.create(TOPICS)
     yield broker
     broker.close()
@@ -172,12 +166,11 @@ def test_a_compacted_topic_needs_keys(broker: SqliteBroker) -> None:
     assert not failure.value.retriable
 
 
-def test_offsets_need_their_own_consumer(path: str, broker: SqliteBroker) -> None:
+def test_offsets_need_their_own_consumer(tmp_path: Path, broker: SqliteBroker) -> None:
     """Offsets without a consumer, or with that of another broker, are a mistake."""
     with pytest.raises(UsageError, match="with the consumer"):
         broker.writer("w").commit([], None, {0: 1})
-    other = SqliteBroker(path)
-    other.create([TopicSpec("in")])
+    other = SqliteBroker(tmp_path / "log.db")
     consumer = other.subscribe("group", "in", "member")
     consumer.poll(1, 0)
     with pytest.raises(UsageError, match="one broker object"):

@@ -1,6 +1,6 @@
 """The embedded broker: hands out consumers, readers and writers of one log."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import quote
@@ -15,13 +15,10 @@ from streamal.brokers.sqlite.catalog import Catalog
 from streamal.brokers.sqlite.consumer import SqliteConsumer
 from streamal.brokers.sqlite.database import Database
 from streamal.brokers.sqlite.log import Log
-from streamal.brokers.sqlite.passed import Passed
 from streamal.brokers.sqlite.reader import SqliteReader
 from streamal.brokers.sqlite.retention import expire
 from streamal.brokers.sqlite.writer import SqliteWriter
 from streamal.core.log import TopicSpec
-
-__all__ = ["SqliteBroker", "wall_clock"]
 
 
 class _Closable(Protocol):
@@ -32,24 +29,22 @@ Given = TypeVar("Given", bound=_Closable)
 
 
 class SqliteBroker:
-    """A `Broker` over one SQLite file, or over memory.
+    """A `Broker` over one SQLite file.
 
     Several processes may use one file at once, each with a `SqliteBroker` of its own; it
     must not be used by two threads, nor across a fork (SQLite forbids it:
     https://www.sqlite.org/howtocorrupt.html). A group has one holder at a time, who has
-    all partitions; in memory the next to subscribe takes the group over.
+    all partitions.
 
     Parameters
     ----------
     path
-        The file, made when it is not there, or ``:memory:``. Beside it SQLite keeps
-        ``-wal`` and ``-shm``, and each group that was ever held ``.<group>.lock``.
+        The file, made when it is not there. Beside it SQLite keeps ``-wal`` and ``-shm``,
+        and each group that was ever held ``.<group>.lock``.
     clock
         Milliseconds since the epoch: the append time of records.
     probe
         Told where a commit is (`SqliteWriter`); tests kill the process there.
-    keep
-        Topics whose records memory keeps even when all who read them have passed them.
 
     Raises
     ------
@@ -60,8 +55,9 @@ class SqliteBroker:
 
     Examples
     --------
+    >>> from tempfile import mkdtemp
     >>> from streamal.core.log import Outgoing
-    >>> broker = SqliteBroker(":memory:", clock=lambda: 1_700_000_000_000)
+    >>> broker = SqliteBroker(Path(mkdtemp()) / "streamal.db", clock=lambda: 1_700_000_000_000)
     >>> broker.create([TopicSpec("samples", partitions=2)])
     ['samples']
     >>> broker.writer("sender").commit([Outgoing("samples", b"k", b"v", partition=1)])
@@ -75,14 +71,12 @@ class SqliteBroker:
         path: str | Path,
         clock: Clock = wall_clock,
         probe: Probe = no_probe,
-        keep: Collection[str] = (),
     ) -> None:
         database = Database(path)
         self._clock = clock
         self._probe = probe
         self._catalog = Catalog(database)
         self._log = Log(database, self._catalog)
-        self._passed = Passed(self._log, keep)
         self._patience = Patience()
         self._given: WeakSet[_Closable] = WeakSet()
 
@@ -104,17 +98,13 @@ class SqliteBroker:
         except BaseException:
             release()
             raise
-        self._passed.join(group, lanes)
         return self._give(consumer)
 
     def reader(self, positions: Mapping[tuple[str, int], int]) -> SqliteReader:
-        return self._give(SqliteReader(self._log, self._patience, positions, self._passed))
+        return self._give(SqliteReader(self._log, self._patience, positions))
 
     def writer(self, transactional_id: str) -> SqliteWriter:
-        writer = SqliteWriter(
-            self._log, self._clock, self._probe, transactional_id, self._passed.count
-        )
-        return self._give(writer)
+        return self._give(SqliteWriter(self._log, self._clock, self._probe, transactional_id))
 
     def ends(self, topic: str) -> dict[int, tuple[int, int]]:
         lanes = self._catalog.topic(topic)
@@ -128,7 +118,6 @@ class SqliteBroker:
 
     def forget(self) -> None:
         expire(self._log, self._clock())
-        self._passed.drop()
 
     def close(self) -> None:
         for given in list(self._given):
@@ -138,8 +127,6 @@ class SqliteBroker:
 
     def _lock(self, group: str, member: str) -> Callable[[], None]:
         """Take the group's file lock; return what releases it."""
-        if self._log.database.alone:
-            return lambda: None
         path = f"{self._log.database.path}.{quote(group, safe='')}.lock"
         return FileLock(Path(path), member).release
 

@@ -52,8 +52,6 @@ class Catalog:
 
     def refresh(self) -> None:
         """Make sure that everything here is what the file says now."""
-        if self._database.alone and self._version is not None:
-            return
         version = self._database.number("PRAGMA data_version")
         if version != self._version:
             self._load()

@@ -15,7 +15,7 @@ class SqliteConsumer:
     """The holder of `group`, by a file lock and by an epoch that every commit checks.
 
     The lock keeps a second holder out. The epoch fences one that lost the lock without
-    knowing: somebody removed the lock file, or in memory the next one simply took over.
+    knowing: somebody removed the lock file.
     """
 
     def __init__(

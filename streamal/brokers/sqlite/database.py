@@ -18,7 +18,6 @@ from streamal.errors import (
     UsageError,
 )
 
-MEMORY = ":memory:"
 BUSY_SECONDS = 10.0
 """How long to wait for the transactions of other processes; each takes milliseconds."""
 
@@ -30,12 +29,12 @@ Cell = str | bytes | int | None
 
 
 class Database:
-    """An open log; `alone` when it is in memory, where no other process can be.
+    """An open log.
 
     Parameters
     ----------
     path
-        The file, made when it is not there, or ``:memory:``.
+        The file, made when it is not there.
 
     Raises
     ------
@@ -46,8 +45,7 @@ class Database:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.alone = str(path) == MEMORY
-        self.path = MEMORY if self.alone else str(_place(Path(path)))
+        self.path = str(_place(Path(path)))
         try:
             # isolation_level None: Python begins no transaction behind our back.
             self._connection = sqlite3.connect(
@@ -144,8 +142,7 @@ class Database:
         self.run("PRAGMA cache_size = -32000")
         # FULL: in WAL mode, a committed transaction then outlives a loss of power too.
         self.run("PRAGMA synchronous = FULL")
-        if not self.alone:
-            self._log_ahead()
+        self._log_ahead()
         if self._identity()[0] == 0:
             self._create()
 

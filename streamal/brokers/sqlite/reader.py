@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from streamal.brokers.patience import Patience
 from streamal.brokers.sqlite.feed import Feed
 from streamal.brokers.sqlite.log import Log
-from streamal.brokers.sqlite.passed import Passed
 from streamal.core.log import Record
 from streamal.errors import BrokerError
 
@@ -18,20 +17,14 @@ class SqliteReader:
     """
 
     def __init__(
-        self,
-        log: Log,
-        patience: Patience,
-        positions: Mapping[tuple[str, int], int],
-        passed: Passed,
+        self, log: Log, patience: Patience, positions: Mapping[tuple[str, int], int]
     ) -> None:
         log.catalog.refresh()
         self._log = log
         self._patience = patience
-        self._passed = passed
         self._lanes = {log.catalog.lane(*name): name for name in positions}
         places = {log.catalog.lane(*name): offset for name, offset in positions.items()}
         self._feed = Feed(log, places)
-        passed.open(self._feed)
         self._closed = False
 
     def poll(self, limit: int, timeout: float) -> list[Record]:
@@ -41,9 +34,7 @@ class SqliteReader:
         return {self._lanes[lane]: offset for lane, offset in self._feed.positions.items()}
 
     def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._passed.close(self._feed)
+        self._closed = True
 
     def _take(self, limit: int) -> list[Record]:
         if self._closed:

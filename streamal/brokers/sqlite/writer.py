@@ -1,6 +1,6 @@
 """A transactional writer: a batch, its offsets and the checks of its rights, in one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from streamal.brokers.port import Clock, Consumer
 from streamal.brokers.probe import Probe
@@ -18,14 +18,11 @@ class SqliteWriter:
     nothing is visible), ``commit.end`` (all is). Tests kill the process there.
     """
 
-    def __init__(
-        self, log: Log, clock: Clock, probe: Probe, name: str, on_commit: Callable[[int], None]
-    ) -> None:
+    def __init__(self, log: Log, clock: Clock, probe: Probe, name: str) -> None:
         self._log = log
         self._clock = clock
         self._probe = probe
         self._name = f"writer {name}"
-        self._on_commit = on_commit
         self._epoch = log.catalog.claim(self._name)
         self._useless = ""
 
@@ -43,7 +40,6 @@ class SqliteWriter:
         except BaseException:
             self._useless = "failed before"
             raise
-        self._on_commit(len(outputs))
         self._probe("commit.end")
 
     def close(self) -> None:
