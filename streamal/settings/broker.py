@@ -13,7 +13,7 @@ class SqliteBroker(Section):
     kind: Literal["sqlite"] = Field(default="sqlite", description="Which broker.")
     path: Text = Field(
         default="streamal.db",
-        description="File that holds all topics. (Memory is what `simulate` runs on.)",
+        description="File that holds all topics; made by the first command that writes.",
     )
 
 
