@@ -6,16 +6,14 @@ by hand: `python -m benchmarks.budget` prints the tables, `--write` puts them in
 docs/budget.md. It takes a few minutes and exits 1 if any prefix is overspent.
 """
 
-import os
-import platform
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import NamedTuple
 
+from benchmarks.report import machine
 from streamal.core.policies import POLICIES, PolicySpec
 from tests.core.harness import BATCHES, BUDGETS, PARTITIONS, SHAPES, Case, Run, run
 
@@ -83,7 +81,7 @@ def others_row(kind: str, found: Sequence[Cell]) -> str:
 
 def report() -> Iterator[str]:
     """Yield the lines of both tables, each as soon as it is known."""
-    began, count, is_held = perf_counter(), 0, True
+    began, count, is_held = process_time(), 0, True
     yield from (RANK_HEAD, _rule(RANK_HEAD))
     for budget in BUDGETS:
         found = cells("rank", budget, CUTS)
@@ -94,7 +92,7 @@ def report() -> Iterator[str]:
         found = [cell for budget in BUDGETS for cell in cells(kind, budget, FEW_CUTS)]
         count, is_held = count + len(found), is_held and _excess(found) == "0"
         yield others_row(kind, found)
-    yield from ("", _signed(count, perf_counter() - began, is_held))
+    yield from ("", _signed(count, process_time() - began, is_held))
 
 
 def _rule(head: str) -> str:
@@ -102,13 +100,8 @@ def _rule(head: str) -> str:
 
 
 def _signed(count: int, seconds: float, is_held: bool) -> str:
-    machine = f"{os.cpu_count()} cores, {platform.machine()}"
-    python = platform.python_version()
     verdict = "No prefix of any run was overspent" if is_held else "**A prefix was overspent**"
-    return (
-        f"{verdict}: {count} runs in {seconds:.0f} s on one core "
-        f"({machine}, Python {python}, {datetime.now(UTC):%Y-%m-%d})."
-    )
+    return f"{verdict}: {count} runs in {seconds:.0f} s of one core ({machine().strip()})."
 
 
 def write(lines: Sequence[str]) -> None:

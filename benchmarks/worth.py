@@ -23,9 +23,7 @@ Cell = tuple[str, str, int]
 def accuracy(cell: Cell) -> tuple[float, float]:
     """Return accuracy and the share of rows asked about of one run."""
     name, policy, seed = cell
-    settings = load(
-        None, {}, {"policy.kind": policy, "model.preset": "linear", "model.seed": seed}
-    )
+    settings = load(None, {}, {"policy.kind": policy, "model.preset": "linear", "model.seed": seed})
     report = simulation_of(settings, {}, tabular()[name](), Study("0.1"))
     return report["accuracy"], report["labels"]["requested"] / report["rows"]
 
@@ -38,12 +36,11 @@ def main() -> None:
         found = dict(zip(cells, pool.map(accuracy, cells), strict=True))
     rows, gains = [], []
     for name in names:
-        rank, random = (
-            mean(found[name, policy, seed][0] for seed in SEEDS) for policy in POLICIES
-        )
+        rank, random = (mean(found[name, policy, seed][0] for seed in SEEDS) for policy in POLICIES)
         asked = mean(found[name, "rank", seed][1] for seed in SEEDS)
         gains.append(rank - random)
-        rows.append((name, f"{rank:.1%}", f"{random:.1%}", f"{100 * gains[-1]:+.1f}", f"{asked:.1%}"))
+        points = f"{100 * gains[-1]:+.1f}"
+        rows.append((name, f"{rank:.1%}", f"{random:.1%}", points, f"{asked:.1%}"))
     rows.append(("**mean**", "", "", f"**{100 * mean(gains):+.1f}**", ""))
     print(machine())
     print(table(("stream", "rank", "random", "points", "asked (rank)"), rows))

@@ -1,21 +1,24 @@
 """The wiring: settings in, a broker and a plan out. Nothing else knows all the parts."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec.structs import replace
 
+from streamal.brokers.clock import wall_clock
+from streamal.brokers.memory import MemoryBroker
 from streamal.brokers.port import Broker
 from streamal.brokers.port import Clock as WallClock
-from streamal.brokers.sqlite.broker import SqliteBroker, wall_clock
-from streamal.core.journal import ArbiterSpec
+from streamal.brokers.sqlite import SqliteBroker
 from streamal.core.estimate import HORIZON
+from streamal.core.journal import ArbiterSpec
 from streamal.core.limits import LimitSpec
 from streamal.core.policies import PolicySpec
 from streamal.core.scorer import ScorerSpec
-from streamal.errors import UsageError
+from streamal.errors import ConfigError, UsageError
 from streamal.lab.row import Row
 from streamal.lab.simulate import Clock
 from streamal.lab.study import Study, simulate
@@ -27,6 +30,8 @@ from streamal.runtime.plan import Plan, Role
 from streamal.settings import Settings
 from streamal.wire.samples import SampleMapping
 from streamal.wire.topics import LOGICAL, Topics
+
+MEMORY = ":memory:"
 
 
 class Table(Protocol):
@@ -68,8 +73,10 @@ def broker_of(
     ------
     UsageError
         There is no such file, and none is to be made.
+    ConfigError
+        It is memory, which no other process can reach.
     """
-    path = str(settings.broker.path)
+    path = _path(settings)
     if not make and not is_there(settings):
         raise UsageError(f"{path} is not there; `streamal run` or `streamal send` makes it")
     broker = SqliteBroker(path, clock, faults)
@@ -80,18 +87,34 @@ def broker_of(
 
 def is_there(settings: Settings) -> bool:
     """Return whether the broker has anything yet: the embedded one makes its file."""
-    path = str(settings.broker.path)
-    return path != ":memory:" and Path(path).exists()
+    return Path(_path(settings)).exists()
+
+
+def _path(settings: Settings) -> str:
+    """Return the broker's file. Raises `ConfigError`: memory would be each command's own."""
+    path = settings.broker.path
+    if path == MEMORY:
+        raise ConfigError(
+            f"broker.path is {MEMORY}, which no other command can read or write; name a file, "
+            "such as streamal.db"
+        )
+    return path
 
 
 def create_topics(settings: Settings) -> tuple[list[str], list[str]]:
     """Create the missing topics; return the names of those made, and of all there are."""
-    broker = SqliteBroker(str(settings.broker.path))
-    try:
-        made = broker.create(topics_of(settings).specs())
-        return made, sorted(broker.partitions())
-    finally:
-        broker.close()
+    before = topics_there(settings)
+    with closing(broker_of(settings, make=True)) as broker:
+        there = broker.partitions()
+    return [name for name in there if name not in before], sorted(there)
+
+
+def topics_there(settings: Settings) -> dict[str, int]:
+    """Return the partitions of the topics that are there; none without a file."""
+    if not is_there(settings):
+        return {}
+    with closing(broker_of(settings, make=False)) as broker:
+        return broker.partitions()
 
 
 def mapping_of(settings: Settings) -> SampleMapping:
@@ -191,6 +214,11 @@ def plan_of(
     )
 
 
+def rows_of(table: Table, limit: int | None) -> int | None:
+    """Return how many rows will be read at most, None where nothing says it."""
+    return min((n for n in (table.count(), limit) if n is not None), default=None)
+
+
 def simulation_of(
     settings: Settings,
     environ: Mapping[str, str],
@@ -206,12 +234,12 @@ def simulation_of(
     stages
         Is given the seconds that each stage took.
     """
-    rows = study.limit or table.count()
+    rows = rows_of(table, study.limit)
     limits = study.limits(list(settings.limits()), rows)
     plan = plan_of(settings, environ, limits=limits)
     plan = replace(plan, arbiter=replace(plan.arbiter, horizon=rows or HORIZON))
     clock = Clock()
-    broker = SqliteBroker(":memory:", clock)
+    broker = MemoryBroker(clock)
     try:
         return simulate(broker, clock, plan, table, study, tell, stages)
     finally:

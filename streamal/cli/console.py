@@ -21,7 +21,13 @@ class Tell(Protocol):
 
 def say(text: str) -> None:
     """Print words for people to stderr."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def mute(text: str) -> None:
+    """Say nothing."""
+    del text
 
 
 def take_any_text() -> None:
@@ -33,7 +39,8 @@ def take_any_text() -> None:
 def print_text(text: str) -> None:
     """Print to stdout; a reader that has gone away, as `head` does, ends the command well."""
     try:
-        print(text, flush=True)
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
     except BrokenPipeError:
         # Python flushes stdout once more at its end, and would fail there again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,10 +16,25 @@ from streamal.cli.options import (
     Limit,
     NeededLabelColumn,
     UntilIdle,
+    finite,
     settings_from,
 )
 
-File = Annotated[str, typer.Argument(help="CSV or JSONL, `.gz` too; `-` is stdin.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="CSV or JSONL, `.gz` too; `-` is stdin.")]
+
+
+Delay = Annotated[
+    float,
+    typer.Option(min=0, callback=finite, metavar="SECONDS", help="Seconds before each answer."),
+]
+Skip = Annotated[
+    float,
+    typer.Option(min=0, max=1, callback=finite, metavar="SHARE", help="Share that is skipped."),
+]
+Noise = Annotated[
+    float,
+    typer.Option(min=0, max=1, callback=finite, metavar="SHARE", help="Share answered wrongly."),
+]
 
 
 def send(
@@ -28,7 +43,10 @@ def send(
     label_column: LabelColumn = None,
     id_column: IdColumn = None,
     rate: Annotated[
-        float | None, typer.Option(min=0.001, help="Rows each second (default: all at once).")
+        float | None,
+        typer.Option(
+            min=0.001, callback=finite, metavar="N", help="Rows each second (default: all at once)."
+        ),
     ] = None,
     limit: Limit = None,
     json: Json = False,
@@ -37,10 +55,14 @@ def send(
 
     The label column is left out. A CSV's columns are typed over the whole file: all
     numbers, or text where the column is named `text`, else categories. A row that cannot
-    be read is sent as it is, so that the service gives it a dead letter.
+    be read is sent as it is, so that the service gives it a dead letter. Sending a file
+    again sends new samples: ids may repeat.
+
+    `streamal send flights.csv.gz --label-column delayed --rate 100` plays a file slowly.
+    `tail -f access.jsonl | streamal send -` sends lines as they come.
     """
-    from streamal.app import broker_of, topics_of
-    from streamal.lab.send import as_they_come, chunks, paced, send_rows
+    from streamal.app import broker_of, rows_of, topics_of
+    from streamal.lab.send import MAX_BATCH, as_they_come, chunks, paced, send_rows
     from streamal.lab.tables import open_table
 
     settings = settings_from(config)
@@ -50,10 +72,11 @@ def send(
     topics = topics_of(settings)
     with (
         closing(broker_of(settings, make=True)) as broker,
-        progress("sent", limit or table.count(), json) as tell,
+        progress("sent", rows_of(table, limit), json) as tell,
     ):
         rows = islice(table, limit)
-        batches = as_they_come(rows) if file == "-" else chunks(rows, 1 if rate else None)
+        size = 1 if rate else MAX_BATCH
+        batches = as_they_come(rows, size) if file == "-" else chunks(rows, size)
         pace = paced(rate, time.monotonic, time.sleep) if rate else None
         sent = send_rows(broker, topics, batches, tell, pace)
     if json:
@@ -63,20 +86,24 @@ def send(
 
 
 def annotate(
-    truth: Annotated[str, typer.Option(help="The file that holds the labels.")],
+    truth: Annotated[str, typer.Option(metavar="FILE", help="The file that holds the labels.")],
     label_column: NeededLabelColumn,
     config: Config = None,
     id_column: IdColumn = None,
-    delay: Annotated[float, typer.Option(min=0, help="Seconds before each answer.")] = 0.0,
-    skip: Annotated[float, typer.Option(min=0, max=1, help="Share that is skipped.")] = 0.0,
-    noise: Annotated[float, typer.Option(min=0, max=1, help="Share answered wrongly.")] = 0.0,
+    delay: Delay = 0.0,
+    skip: Skip = 0.0,
+    noise: Noise = 0.0,
     until_idle: UntilIdle = None,
     json: Json = False,
 ) -> None:
     """Answer `label-requests` from a file: a simulated person.
 
-    Answers and the place in the topic are committed together, so a restart answers
-    nothing twice.
+    Requests are looked up by sample id: that of the id column, else FILE-ROW, as `send`
+    names the rows of a file; so truth and what was sent must be files of one name.
+    A request whose sample is not in the file is answered with `unknown`. Answers and the
+    place in the topic are committed together, so a restart answers nothing twice.
+
+    `streamal annotate --truth flights.csv.gz --label-column delayed --until-idle 5`
     """
     from streamal.app import broker_of, topics_of
     from streamal.cli.service import Stop
@@ -84,19 +111,25 @@ def annotate(
     from streamal.lab.person import answer_requests
     from streamal.lab.tables import open_table
 
-    stop = Stop()
     settings = settings_from(config)
     table = open_table(truth, label_column=label_column, id_column=id_column)
     labels = {row.id: row.label for row in table if row.label is not None}
     habits = Habits(settings.model.seed, skip, noise)
-    with closing(broker_of(settings, make=True)) as broker:
+    with Stop() as stop, closing(broker_of(settings, make=True)) as broker:
         outcomes = answer_requests(
             broker, topics_of(settings), labels, habits, delay, stop, until_idle, time.monotonic
         )
     if json:
         print_json({"truth": truth, "answers": outcomes})
     else:
-        say(f"answered {outcomes or 'nothing'}")
+        _tell(outcomes)
+    if outcomes.keys() == {"unknown"}:
+        say(f"warning: {truth} has none of the samples: its ids look like {next(iter(labels), '')}")
+
+
+def _tell(outcomes: dict[str, int]) -> None:
+    counts = (f"{count:,} {outcome}" for outcome, count in outcomes.items())
+    say(f"answered {', '.join(counts) or 'nothing'}")
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streamal.cli.console import pairs, print_json, print_line, print_table, say
+from streamal.cli.console import mute, pairs, print_json, print_line, print_table, say
 from streamal.cli.options import Config, Json, settings_from
 
 if TYPE_CHECKING:
@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 
 def status(config: Config = None, json: Json = False) -> None:
-    """Show budget, query rate, routes, open requests, model version and lag."""
-    from streamal.app import broker_of, plan_of
+    """Show budget, query rate, routes, open requests, model version and lag.
+
+    Reads beside a running service, or after it.
+    """
+    from streamal.app import broker_of, topics_of
     from streamal.lab.status import status as read_status
 
     settings = settings_from(config)
     with closing(broker_of(settings, make=False)) as broker:
-        found = read_status(broker, plan_of(settings, os.environ))
+        found = read_status(broker, topics_of(settings), settings.topics.prefix)
     if json:
         print_json(found)
     else:
@@ -29,20 +32,30 @@ def status(config: Config = None, json: Json = False) -> None:
 
 
 def tail(
-    topic: Annotated[str, typer.Argument(help="Logical name, such as label-requests.")],
+    topic: Annotated[
+        str,
+        typer.Argument(
+            metavar="TOPIC", help="Logical name, such as label-requests, or the broker's own."
+        ),
+    ],
     config: Config = None,
-    count: Annotated[int, typer.Option("-n", min=0, help="The newest so many records.")] = 10,
+    count: Annotated[
+        int, typer.Option("-n", min=0, metavar="N", help="The newest so many records.")
+    ] = 10,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as they come.")] = False,
 ) -> None:
-    """Print the records of a topic, decoded, one JSON document a line."""
+    """Print the records of a topic, decoded, one JSON document a line.
+
+    `streamal tail dead-letters -n 3` shows the last three, each with its `error`.
+    `streamal tail label-requests -n 0 --follow` prints what is asked from now on.
+    """
     from streamal.app import broker_of, topics_of
     from streamal.cli.service import Stop
     from streamal.lab.tail import tail as read_tail
 
     settings = settings_from(config)
     name = topics_of(settings).resolve(topic)
-    stop = Stop()
-    with closing(broker_of(settings, make=False)) as broker:
+    with Stop() as stop, closing(broker_of(settings, make=False)) as broker:
         for document in read_tail(broker, name, count, follow, stop):
             print_line(document)
 
@@ -60,7 +73,7 @@ def verify(config: Config = None, json: Json = False) -> None:
     settings = settings_from(config)
     plan = plan_of(settings, os.environ)
     with closing(broker_of(settings, make=False)) as broker:
-        verdicts = check_laws(broker, plan, say if not json else lambda text: None)
+        verdicts = check_laws(broker, plan, mute if json else say)
     violated = [one for one in verdicts if one.state == "violated"]
     if json:
         print_json({"held": not violated, "laws": [_document(one) for one in verdicts]})
@@ -88,7 +101,7 @@ def _words(verdict: "Verdict") -> str:
 
 
 def export(
-    out: Annotated[Path, typer.Argument(help="Ends in .jsonl, .csv or .parquet.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Ends in .jsonl, .csv or .parquet.")],
     config: Config = None,
     auto_labels: Annotated[
         bool, typer.Option("--auto-labels", help="The labels that the model gave itself, too.")
@@ -98,18 +111,19 @@ def export(
     """Write the curated data set: each learned label with its weight (1/propensity).
 
     Columns: sample_id, label, by, weight, reason, model_version, annotator, split, and
-    the features.
+    the features. A corrected label is there as corrected, a retracted one is not.
     """
-    from streamal.app import broker_of, plan_of
+    from streamal.app import broker_of, mapping_of, topics_of
     from streamal.lab.export import labelled_by_itself, learned
-    from streamal.lab.files import write
+    from streamal.lab.files import check, write
 
+    check(out)
     settings = settings_from(config)
-    plan = plan_of(settings, os.environ)
+    topics, seed = topics_of(settings), settings.model.seed
     with closing(broker_of(settings, make=False)) as broker:
-        lines = learned(broker, plan)
+        lines = learned(broker, topics, seed)
         if auto_labels:
-            lines.extend(labelled_by_itself(broker, plan))
+            lines.extend(labelled_by_itself(broker, topics, mapping_of(settings), seed))
     write(out, lines)
     if json:
         print_json({"file": str(out), "rows": len(lines)})

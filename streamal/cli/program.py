@@ -65,7 +65,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:
         say(f"error: {_told(error)}")
         sys.exit(StreamalError.exit_code)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last stop: nothing above would tell the user
         say(f"error: this should not have happened: {type(error).__name__}: {error}")
         say(traceback.format_exc())
         sys.exit(StreamalError.exit_code)

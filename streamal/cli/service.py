@@ -53,7 +53,9 @@ def run(
     ] = "all",
     instance: Annotated[
         str | None,
-        typer.Option(help="Stable name of this worker, one live worker each (default: host)."),
+        typer.Option(
+            metavar="NAME", help="Stable name of this worker, one live worker each (default: host)."
+        ),
     ] = None,
     apply: Annotated[
         bool, typer.Option("--apply", help="Record a changed model configuration in `updates`.")
@@ -98,7 +100,7 @@ def _logged(notes: list[str]) -> Iterator[None]:
     except StreamalError as error:
         log.error("failed", error=str(error), exit_code=error.exit_code)
         raise typer.Exit(error.exit_code) from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whoever reads the logs reads JSON lines only
         log.error("uncaught", error=repr(error), trace=traceback.format_exc(), exit_code=70)
         raise typer.Exit(StreamalError.exit_code) from None
 

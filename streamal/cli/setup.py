@@ -2,20 +2,29 @@
 
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streamal.cli.console import print_json, print_table, say
 from streamal.cli.options import Config, Json, settings_from
 
-topics_app = typer.Typer(help="Create or check the topics.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from streamal.settings import Settings
+
+topics_app = typer.Typer(
+    help="Create or check the topics; `run` and `send` create them too.", no_args_is_help=True
+)
 
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to write it.")] = Path(),
 ) -> None:
-    """Write a commented `streamal.yaml` with every setting at its default."""
+    """Write a commented `streamal.yaml` with every setting at its default.
+
+    Beside it goes the JSON Schema that editors check it with. A file that is there is
+    never written over.
+    """
     import json
 
     from streamal.errors import UsageError
@@ -24,9 +33,13 @@ def init(
     target = folder / "streamal.yaml"
     if target.exists():
         raise UsageError(f"{target} is there already; remove it first, or choose another folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    target.write_text(template(), encoding="utf-8")
-    (folder / SCHEMA_FILE).write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_text(template(), encoding="utf-8")
+        schema_text = json.dumps(schema(), indent=2) + "\n"
+        (folder / SCHEMA_FILE).write_text(schema_text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written: {error.strerror}") from None
     say(f"wrote {target} and {SCHEMA_FILE}; `streamal validate` checks it")
 
 
@@ -37,40 +50,45 @@ def validate(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Check the configuration, then the model, the broker and its topics."""
+    """Check the configuration, then the model, the broker and its topics.
+
+    Exit 78 for a configuration that cannot work, 1 where the topics are not as they
+    must be. A file that is not there yet is no problem: `run` and `send` make it.
+    """
     from streamal.app import model_of
     from streamal.settings import warnings
 
     settings = settings_from(config)
     notes = warnings(settings)
     model_of(settings)()
-    problems = [] if offline else _topic_problems(config)
+    problems, found = ([], "") if offline else _topics(settings)
     if json:
         print_json({"valid": not problems, "warnings": notes, "problems": problems})
     for note in notes:
         say(f"warning: {note}")
     _fail_on(problems)
     if not json:
-        say("the configuration is valid" + ("" if offline else ", and the topics are there"))
+        say(f"the configuration is valid{found}")
 
 
-def _topic_problems(config: Path | None) -> list[str]:
-    """Return what is wrong with the topics; an embedded broker that is not there is fine."""
-    from streamal.app import broker_of, is_there, topics_of
+def _topics(settings: "Settings") -> tuple[list[str], str]:
+    """Return what is wrong with the topics, or else in what state they are."""
+    from streamal.app import is_there, topics_of, topics_there
     from streamal.wire.topics import lacking
 
-    settings = settings_from(config)
-    if not is_there(settings):
-        return []
-    with closing(broker_of(settings, make=False)) as broker:
-        return lacking(topics_of(settings), broker.partitions())
+    if is_there(settings):
+        return lacking(topics_of(settings), topics_there(settings)), ", and the topics are there"
+    path = Path(settings.broker.path)
+    if not path.parent.is_dir():
+        return [f"the folder {path.parent} of {path.name} is not there; make it first"], ""
+    return [], f"; {path} is not there yet: `streamal run` or `streamal send` makes it"
 
 
 def _fail_on(problems: list[str]) -> None:
     from streamal.errors import CheckFailed
 
     if problems:
-        raise CheckFailed("; ".join(problems))
+        raise CheckFailed("\n       ".join(problems))
 
 
 @topics_app.command("create")

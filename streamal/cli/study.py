@@ -25,44 +25,58 @@ FIXED = 0.8
 
 Budget = Annotated[
     str | None,
-    typer.Option(help="0.1 = a tenth of the samples; 500 = labels, spread over the rows."),
+    typer.Option(
+        metavar="RATE|COUNT",
+        help="0.1 = a tenth of the samples; 500 = labels, spread over the rows.",
+    ),
 ]
 Burst = Annotated[
     int | None,
-    typer.Option(min=0, help="With --budget: labels ahead of its line (default: 20)."),
+    typer.Option(min=0, metavar="N", help="With --budget: labels ahead of its line (default: 20)."),
 ]
 PolicyName = Annotated[
     str | None,
     typer.Option(
+        metavar="NAME",
         help="rank, fixed, variable, randomised, split, random or periodic "
-        "(default: the config's)."
+        "(default: the config's).",
     ),
 ]
 UtilityName = Annotated[
     str | None,
-    typer.Option(help="margin, least_confidence or entropy (default: the config's)."),
+    typer.Option(
+        metavar="NAME", help="margin, least_confidence or entropy (default: the config's)."
+    ),
 ]
 Preset = Annotated[
     str | None,
-    typer.Option(help="A preset: auto, linear, bayes, tree, … (default: the config's)."),
+    typer.Option(
+        metavar="PRESET", help="A preset: auto, linear, bayes, tree, … (default: the config's)."
+    ),
 ]
 AutoLabel = Annotated[
-    str | None, typer.Option(help="Confidence from which the model labels itself, or off.")
+    str | None,
+    typer.Option(
+        metavar="THRESHOLD|off", help="Confidence from which the model labels itself, or off."
+    ),
 ]
-Delay = Annotated[int, typer.Option(min=0, help="Samples before a label comes.")]
+Delay = Annotated[int, typer.Option(min=0, metavar="N", help="Samples before a label comes.")]
 Never = Annotated[
-    float, typer.Option(min=0, max=1, callback=finite, help="Share never answered.")
+    float,
+    typer.Option(min=0, max=1, callback=finite, metavar="SHARE", help="Share never answered."),
 ]
 Seed = Annotated[
-    int | None, typer.Option(min=0, help="Of model and draws (default: the config's).")
+    int | None, typer.Option(min=0, metavar="N", help="Of model and draws (default: the config's).")
 ]
 Decisions = Annotated[
-    Path | None, typer.Option(help="Write one JSON line for each row to this file.")
+    Path | None, typer.Option(metavar="FILE", help="Write one JSON line for each row to this file.")
 ]
 
 
 def simulate(
-    file: Annotated[str, typer.Argument(help="CSV or JSONL, `.gz` too; `-` is stdin.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="CSV or JSONL, `.gz` too; `-` is stdin.")
+    ],
     label_column: NeededLabelColumn,
     config: Config = None,
     id_column: IdColumn = None,
@@ -134,7 +148,9 @@ def _number(text: str | None) -> float:
 
 
 def demo(
-    rows: Annotated[int, typer.Option(min=1, help="How many rows of the stream.")] = DEMO_ROWS,
+    rows: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many rows of the stream.")
+    ] = DEMO_ROWS,
     json: Json = False,
 ) -> None:
     """Show the service at work: a real stream, one label in twenty, an annotator.

@@ -4,7 +4,7 @@
 |---|---|---|
 | open | a label | settled, learned |
 | open | skipped, unknown, rejected, retracted | settled, or refunded where configured |
-| ended without a label | a label | learned; if it was refunded, only when it can be charged again |
+| ended without a label | a label | learned, when the budget can charge it: again if refunded |
 | labelled | the same label | refused: `duplicate` |
 | labelled | another label | a correction: learned |
 | labelled | retracted | noted: exports drop it |
@@ -78,21 +78,29 @@ class Answers:
     def _labelled(self, row: RequestRow, answer: Answer, at: Source) -> Example:
         if row.label is not None:
             return self._correct(row, answer, at)
-        if row.outcome is not None and row.refunded:
-            self._charge_again(row)
+        if row.outcome is not None:
+            self._charge_again(row, answer)
         row.charges = self._ledger.settle(row.charges, answer.annotator)
         self._note_accuracy(row, answer)
         return self._learn(row, answer, at, corrects=False)
 
-    def _charge_again(self, row: RequestRow) -> None:
-        if self._ledger.refusing():
+    def _charge_again(self, row: RequestRow, answer: Answer) -> None:
+        """See that a label after the end is paid for: again, or the rest of its price."""
+        ledger, request_id = self._ledger, row.asked.request_id
+        if row.refunded and ledger.refusing():
             raise Poison(
                 "late",
-                f"request {row.asked.request_id} was {row.outcome} and refunded, and the budget "
+                f"request {request_id} was {row.outcome} and refunded, and the budget "
                 "cannot charge it again",
             )
-        row.charges = self._ledger.reserve()
-        row.refunded = False
+        if row.refunded:
+            row.charges, row.refunded = ledger.reserve(), False
+        elif not ledger.affords_settling(row.charges, answer.annotator):
+            raise Poison(
+                "late",
+                f"request {request_id} was {row.outcome} and settled, and the budget cannot "
+                f"pay the rest of the price of {answer.annotator or 'nobody named'}",
+            )
 
     def _correct(self, row: RequestRow, answer: Answer, at: Source) -> Example:
         if answer.label == row.label and row.outcome != "retracted":
@@ -199,9 +207,16 @@ class Answers:
             expires_at=time + self._spec.expire_ms,
             ledger=self._journal.step(share),
         )
-        fresh = RequestRow(asked=again, charges=charges, bin=row.bin, guess=row.guess, n=row.n)
-        fresh.attempt = attempt
-        self._book.add(fresh)
+        self._book.add(
+            RequestRow(
+                asked=again,
+                charges=charges,
+                bin=row.bin,
+                guess=row.guess,
+                n=self._ledger.state.n,
+                attempt=attempt,
+            )
+        )
         self._journal.count_route("request", again.reason)
         return [again]
 

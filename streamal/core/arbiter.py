@@ -16,7 +16,7 @@ from streamal.core.journal import ArbiterSpec, ArbiterState, Journal
 from streamal.core.ledger import Ledger, LedgerState, rebased
 from streamal.core.records import Answer, Candidate, Decision, Progress, Request, Source
 from streamal.core.requests import AnswerMemory, RequestBook, RequestRow
-from streamal.core.updates import Budget, Closed, ModelConfig, Pace, Update
+from streamal.core.updates import Budget, ModelConfig, Pace, Update
 
 Output = Request | Decision | Update
 
@@ -46,7 +46,7 @@ class Arbiter:
         self.spec = spec
         self.state = state or ArbiterState(LedgerState([], []), EstimateState(horizon=spec.horizon))
         self.book = RequestBook(spec.remember_ms)
-        for row in sorted(rows, key=lambda row: (row.asked.created_at, row.n)):
+        for row in sorted(rows, key=lambda row: row.step):
             self.book.restore(row)
         self.memory = AnswerMemory(spec.remember_ms)
         for answer_id, at in sorted((answers or {}).items(), key=lambda item: item[1]):
@@ -68,20 +68,27 @@ class Arbiter:
         return ModelConfig(version=version, model=model, library=library, written_at=time)
 
     def start(self, time: int) -> list[Output]:
-        """Put the configured budget in force; returns a record where it is another."""
-        if self.state.ledger.specs == self.spec.limits:
-            return []
+        """Put the configuration in force: a record where the budget is another.
+
+        Intake that waits for a `max_ahead` that is no more goes on.
+        """
+        out: list[Output] = []
+        if self.state.ledger.specs != self.spec.limits:
+            out.append(self._put_in_force(time))
+        if self.state.hold and not self._hold():
+            out.extend(self.finish())
+        return out
+
+    def _put_in_force(self, time: int) -> Budget:
         self.state.ledger = rebased(self.state.ledger, self.spec.limits)
         self._renew()
         self._advance(time)
-        return [
-            Budget(
-                version=self.journal.next_version(),
-                limits=self.spec.limits,
-                created_at=self.state.ledger.time,
-                ledger=self.journal.step(self.ledger.share()),
-            )
-        ]
+        return Budget(
+            version=self.journal.next_version(),
+            limits=self.spec.limits,
+            created_at=self.state.ledger.time,
+            ledger=self.journal.step(self.ledger.share()),
+        )
 
     def candidate(self, candidate: Candidate, offset: int, time: int) -> list[Output]:
         """Grant one candidate, or send it its other way."""

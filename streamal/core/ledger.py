@@ -52,10 +52,8 @@ class Ledger:
     def advance(self, n: int, time: int) -> None:
         """Move to n samples and a time in milliseconds; what would run back stays."""
         state = self.state
-        if n > state.n:
-            state.n = n
-        if time > state.time:
-            state.time = time
+        state.n = max(state.n, n)
+        state.time = max(state.time, time)
         for one in self.limits:
             one.advance(state.n, state.time)
 
@@ -90,6 +88,14 @@ class Ledger:
     def reserve(self) -> Charges:
         """Charge one label to every limit; return what each was charged."""
         return {name: one.reserve() for name, one in self._named()}
+
+    def affords_settling(self, charges: Charges, annotator: str | None) -> bool:
+        """Is what a label really cost allowed? It may exceed what was settled before."""
+        return all(
+            one.affords_settling(charges[name], annotator)
+            for name, one in self._named()
+            if name in charges
+        )
 
     def settle(self, charges: Charges, annotator: str | None) -> Charges:
         """Replace the reserved charges by the real ones; return those."""

@@ -108,6 +108,10 @@ class Limit(ABC):
         self.account.charged += 1
         return Charge(1.0)
 
+    def affords_settling(self, charge: Charge, annotator: str | None) -> bool:
+        """Is what the label really cost allowed?"""
+        return True
+
     def settle(self, charge: Charge, annotator: str | None) -> Charge:
         """Charge what the label really cost; return it."""
         return charge
@@ -166,11 +170,18 @@ class CostLimit(Limit):
         self._charge(price)
         return Charge(price)
 
+    def affords_settling(self, charge: Charge, annotator: str | None) -> bool:
+        more = self._price(annotator) - charge.amount
+        return more <= 0 or round(self.account.charged + more, 9) <= self.spec.amount
+
     def settle(self, charge: Charge, annotator: str | None) -> Charge:
-        prices = self.spec.prices
-        real = prices.get(annotator or "*", prices.get("*", self.spec.dearest))
+        real = self._price(annotator)
         self._charge(real - charge.amount)
         return Charge(real)
+
+    def _price(self, annotator: str | None) -> float:
+        prices = self.spec.prices
+        return prices.get(annotator or "*", prices.get("*", self.spec.dearest))
 
     def refund(self, charge: Charge) -> None:
         self._charge(-charge.amount)

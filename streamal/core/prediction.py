@@ -19,14 +19,20 @@ class Prediction(msgspec.Struct, frozen=True, gc=False):
     row
         One probability for each class; empty when the model has no opinion.
     label
-        The most probable class, the first learned among equals; None without an opinion.
+        The most probable class, the first learned among equals; the only class while there
+        is one; None without an opinion.
     confidence
-        Its probability; 0 without an opinion.
+        Its probability; 0 while there are no probabilities.
     """
 
     row: Sequence[float]
     label: str | None
     confidence: float
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether there are no probabilities: too few classes, or none that can be used."""
+        return not self.row
 
 
 NO_OPINION = Prediction((), None, 0.0)
@@ -40,10 +46,10 @@ def predicted(classes: Sequence[str], row: Sequence[float]) -> Prediction:
     >>> predicted(("ham", "spam"), [0.2, 0.8]).label
     'spam'
     >>> predicted(("ham",), [])
-    Prediction(row=(), label=None, confidence=0.0)
+    Prediction(row=(), label='ham', confidence=0.0)
     """
     if len(row) < 2:
-        return NO_OPINION
+        return Prediction((), classes[0], 0.0) if len(classes) == 1 else NO_OPINION
     confidence = max(row)
     return Prediction(row, classes[row.index(confidence)], confidence)
 

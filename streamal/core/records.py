@@ -97,7 +97,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     decided_at: int
     source: Source
     auto_label_threshold: float | msgspec.UnsetType = msgspec.UNSET
-    certificate: None | msgspec.UnsetType = msgspec.UNSET
+    certificate: msgspec.UnsetType | None = msgspec.UNSET
     ledger: Stamp | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from streamal.core.ledger import Charges
-from streamal.core.records import NO_PAYLOAD, Request
+from streamal.core.records import NO_PAYLOAD, Request, Stamp
 
 
 class RequestRow(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -15,6 +15,12 @@ class RequestRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     `bin` and `guess` are what the accuracy estimate noted when it was asked; `n` is
     the number of samples seen then; `label` is the answer that was learned last.
     """
+
+    @property
+    def step(self) -> int:
+        """The ledger's step at which it was asked: the order of all requests."""
+        stamp = self.asked.ledger
+        return stamp.step if isinstance(stamp, Stamp) else 0
 
     asked: Request
     charges: Charges
@@ -93,7 +99,7 @@ class RequestBook:
         """
         if request_id is not None:
             return self.rows.get(request_id)
-        ids = self._by_sample.get(sample_id or "", [])
+        ids = [] if sample_id is None else self._by_sample.get(sample_id, [])
         return self.rows[next((i for i in ids if i in self._open), ids[-1])] if ids else None
 
     def is_due(self, time: int) -> bool:

@@ -126,7 +126,7 @@ class Scorer:
     ) -> _Judged:
         utility = opinion(self._utility, prediction.row)
         cap = partition.bucket.fill(pace)
-        affordable, cold = partition.bucket.level > 0, prediction.label is None
+        affordable, cold = partition.bucket.level > 0, prediction.is_cold
         view = partition.policy.weigh(
             Scored(sample.key, utility, prediction.confidence, cold, affordable, pace)
         )
@@ -137,7 +137,7 @@ class Scorer:
     def _fallback(self, prediction: Prediction) -> tuple[Route, str]:
         """Return the route of a sample that is not asked, and why."""
         bar = self._spec.auto_label
-        if bar is not None and prediction.label is not None and prediction.confidence >= bar:
+        if bar is not None and not prediction.is_cold and prediction.confidence >= bar:
             return "auto_label", "confident"
         return "abstain", "not_informative"
 
@@ -157,7 +157,7 @@ class Scorer:
             label=prediction.label,
             probabilities=dict(zip(situation.classes, prediction.row, strict=False)),
             confidence=prediction.confidence,
-            cold_start=prediction.label is None,
+            cold_start=prediction.is_cold,
             model_version=situation.version,
             route=route,
             reason=reason,

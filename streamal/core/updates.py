@@ -34,8 +34,8 @@ class Example(_Update, frozen=True, kw_only=True, tag="example", omit_defaults=T
     """A labelled example, learned by everyone.
 
     `error` is what the learner raised: everyone made the same attempt, nobody learned
-    it. `corrects` marks a second, different answer to one request. `attempt` and
-    `request_id` are those of the request; an unsolicited label has none.
+    it. `corrects` marks a second, different answer to one request. What only a request
+    has (its id, reason, propensity) is absent from a label that nobody asked for.
     """
 
     sample_id: str
@@ -53,7 +53,6 @@ class Example(_Update, frozen=True, kw_only=True, tag="example", omit_defaults=T
     annotator: str | None = None
     weight: float = 1.0
     corrects: bool = False
-    charge: float = 0.0
     error: str | None = None
 
 

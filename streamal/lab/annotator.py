@@ -39,6 +39,7 @@ class Habits(msgspec.Struct, frozen=True):
 class _Pending(msgspec.Struct, frozen=True):
     request: Request
     record: Record
+    label: str | None
     due: float
 
 
@@ -48,7 +49,8 @@ class Annotator:
     Parameters
     ----------
     truth
-        The label of a request's sample; None: this annotator does not know it.
+        The label of a request's sample, looked up once, when the request is read; None:
+        this annotator does not know it.
     due
         When a request is to be answered, in the unit of `answer`'s `now`.
     """
@@ -66,8 +68,10 @@ class Annotator:
         self._due = due
         self._habits = habits
         self._pending: deque[_Pending] = deque()
-        self._consumer = broker.subscribe(GROUP, topics[REQUESTS], NAME)
-        self._writer = broker.writer(GROUP)
+        # One group for each topic of requests: two services may share a broker.
+        group = f"{GROUP}-{topics[REQUESTS]}"
+        self._consumer = broker.subscribe(group, topics[REQUESTS], NAME)
+        self._writer = broker.writer(group)
         self.outcomes: dict[str, int] = {}
 
     def take(self, timeout: float = 0.0) -> int:
@@ -75,7 +79,8 @@ class Annotator:
         records = self._consumer.poll(MAX_BATCH, timeout)
         for record in records:
             request = decode_request(record.value or b"")
-            self._pending.append(_Pending(request, record, self._due(request)))
+            label, due = self._truth(request), self._due(request)
+            self._pending.append(_Pending(request, record, label, due))
         return len(records)
 
     @property
@@ -90,15 +95,15 @@ class Annotator:
         done = 0
         while self._pending and self._pending[0].due <= now and done < MAX_BATCH:
             pending = self._pending.popleft()
-            answers.extend(self._answers(pending.request))
+            answers.extend(self._answers(pending.request, pending.label))
             offsets[pending.record.partition] = pending.record.offset + 1
             done += 1
         if done:
             self._writer.commit(answers, self._consumer, offsets)
         return done
 
-    def _answers(self, request: Request) -> list[Outgoing]:
-        outcome, label = self._say(request)
+    def _answers(self, request: Request, truth: str | None) -> list[Outgoing]:
+        outcome, label = self._say(request, truth)
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
         if outcome == "never":
             return []
@@ -108,9 +113,8 @@ class Annotator:
         key = request.sample_id.encode()
         return [Outgoing(self._topics[LABELS], key, msgspec.json.encode(value))]
 
-    def _say(self, request: Request) -> tuple[str, str | None]:
+    def _say(self, request: Request, label: str | None) -> tuple[str, str | None]:
         habits, source = self._habits, request.request_id
-        label = self._truth(request)
         if draw(habits.seed, "never", source) < habits.never:
             return "never", None
         if label is None:

@@ -1,18 +1,17 @@
 """The curated data set: every learned label, and auto-labels where they are wanted."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from streamal.brokers.port import Broker
 from streamal.core.draw import draw
 from streamal.core.log import Record
 from streamal.core.records import Decision, Sample
-from streamal.core.updates import Closed, Example
+from streamal.core.updates import Closed, Example, Update
 from streamal.errors import Poison
-from streamal.runtime.plan import Plan
 from streamal.wire.records import decode_decision, decode_update
-from streamal.wire.samples import SampleDecoder
-from streamal.wire.topics import AUTO_LABELS, SAMPLES, UPDATES
+from streamal.wire.samples import SampleDecoder, SampleMapping
+from streamal.wire.topics import AUTO_LABELS, SAMPLES, UPDATES, Topics
 
 HELD_OUT = 0.2
 """Share of the rows whose `split` is test, by keyed draw on the sample."""
@@ -33,35 +32,42 @@ def scan(broker: Broker, topic: str) -> Iterator[Record]:
         reader.close()
 
 
-def learned(broker: Broker, plan: Plan) -> list[Line]:
+def learned(broker: Broker, topics: Topics, seed: int) -> list[Line]:
     """Return a line for each label that was learned and still stands, in order.
 
-    A corrected label stands as it was corrected; a retracted one does not.
+    A corrected label stands as it was corrected, and not at all if the model could not
+    learn the correction; a retracted one does not.
     """
     found: dict[str, Line] = {}
-    for record in scan(broker, plan.topics[UPDATES]):
+    for record in scan(broker, topics[UPDATES]):
         update = decode_update(record.value or b"")
         if isinstance(update, Example) and update.error is None:
-            found[update.request_id or update.answer.text] = _example(update, plan)
-        elif isinstance(update, Closed) and update.outcome == "retracted":
-            found.pop(update.request_id, None)
+            found[update.request_id or update.answer.text] = _example(update, seed)
+        elif isinstance(update, Example) or _is_retracted(update):
+            found.pop(update.request_id or "", None)
     return list(found.values())
 
 
-def labelled_by_itself(broker: Broker, plan: Plan) -> Iterator[Line]:
+def _is_retracted(update: Update) -> TypeGuard[Closed]:
+    return isinstance(update, Closed) and update.outcome == "retracted"
+
+
+def labelled_by_itself(
+    broker: Broker, topics: Topics, mapping: SampleMapping, seed: int
+) -> Iterator[Line]:
     """Yield a line for each auto-label whose sample is still kept."""
     decisions = {
         decision.source.text: decision
-        for record in scan(broker, plan.topics[AUTO_LABELS])
+        for record in scan(broker, topics[AUTO_LABELS])
         for decision in [decode_decision(record.value or b"")]
     }
-    decoder = SampleDecoder(plan.mapping)
-    for record in scan(broker, plan.topics[SAMPLES]):
+    decoder = SampleDecoder(mapping)
+    for record in scan(broker, topics[SAMPLES]):
         decision = decisions.get(record.source)
         if decision is not None:
             sample = _sample(decoder, record)
             if sample is not None:
-                yield _auto_label(decision, sample, plan)
+                yield _auto_label(decision, sample, seed)
 
 
 def _sample(decoder: SampleDecoder, record: Record) -> Sample | None:
@@ -71,7 +77,7 @@ def _sample(decoder: SampleDecoder, record: Record) -> Sample | None:
         return None
 
 
-def _example(example: Example, plan: Plan) -> Line:
+def _example(example: Example, seed: int) -> Line:
     propensity = example.propensity
     return {
         "sample_id": example.sample_id,
@@ -82,11 +88,11 @@ def _example(example: Example, plan: Plan) -> Line:
         "reason": example.reason or "unsolicited",
         "model_version": example.model_version,
         "annotator": example.annotator,
-        "split": _split(example.source.text, plan),
+        "split": _split(example.source.text, seed),
     }
 
 
-def _auto_label(decision: Decision, sample: Sample, plan: Plan) -> Line:
+def _auto_label(decision: Decision, sample: Sample, seed: int) -> Line:
     return {
         "sample_id": decision.sample_id,
         "features": sample.features,
@@ -96,10 +102,10 @@ def _auto_label(decision: Decision, sample: Sample, plan: Plan) -> Line:
         "reason": decision.reason,
         "model_version": decision.model_version,
         "annotator": None,
-        "split": _split(decision.source.text, plan),
+        "split": _split(decision.source.text, seed),
     }
 
 
-def _split(source: str, plan: Plan) -> str:
+def _split(source: str, seed: int) -> str:
     """Return the side a sample is on: a keyed draw, so that it stays there for ever."""
-    return "test" if draw(plan.scorer.seed, "split-export", source) < HELD_OUT else "train"
+    return "test" if draw(seed, "split-export", source) < HELD_OUT else "train"

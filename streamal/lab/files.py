@@ -1,8 +1,10 @@
 """Writing the curated data set: JSONL, CSV or Parquet, by the file's ending."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -13,18 +15,50 @@ Line = dict[str, Any]
 META = ("sample_id", "label", "by", "weight", "reason", "model_version", "annotator", "split")
 
 
-def write(path: Path, lines: Sequence[Line]) -> None:
-    """Write the lines in the format of the path's ending.
+def check(path: Path) -> None:
+    """Refuse a path that cannot be written, before the work for it is done.
 
     Raises
     ------
     UsageError
-        The ending is none of these, or Parquet's library is not installed.
+        The ending is none that is known, or there is no folder to write to.
     """
-    writer = _WRITERS.get(path.suffix)
-    if writer is None:
+    if path.suffix not in _WRITERS:
         raise UsageError(f"{path}: ends in none of {', '.join(_WRITERS)}")
-    writer(path, lines)
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: the folder {path.parent} is not there; make it first")
+
+
+def write(path: Path, lines: Sequence[Line]) -> None:
+    """Write the lines in the format of the path's ending, all of them or no file.
+
+    Raises
+    ------
+    UsageError
+        It cannot be written, or Parquet's library is not installed.
+    """
+    check(path)
+    with replacing(path) as beside:
+        _WRITERS[path.suffix](beside, lines)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path beside this one, which takes its place when all went well.
+
+    Raises
+    ------
+    UsageError
+        The operating system refused to write; says why.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        yield beside
+        beside.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _jsonl(path: Path, lines: Sequence[Line]) -> None:
@@ -63,23 +97,23 @@ def _csv(path: Path, lines: Sequence[Line]) -> None:
 
 def _parquet(path: Path, lines: Sequence[Line]) -> None:
     try:
-        import pyarrow
-        import pyarrow.parquet
+        import pyarrow as pa
+        import pyarrow.parquet as pq
     except ImportError:
         raise UsageError(
             f"{path}: Parquet needs pyarrow: pip install 'streamal[parquet]'"
         ) from None
     head, rows = flat(lines)
-    columns = [_column(pyarrow, [row[i] for row in rows]) for i in range(len(head))]
-    pyarrow.parquet.write_table(pyarrow.table(columns, names=head), path)
+    columns = [_column(pa, [row[i] for row in rows]) for i in range(len(head))]
+    pq.write_table(pa.table(columns, names=head), path)
 
 
-def _column(pyarrow: Any, values: list[object]) -> Any:
+def _column(pa: ModuleType, values: list[object]) -> object:
     """Return a column; one of mixed types is text."""
     try:
-        return pyarrow.array(values)
-    except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
-        return pyarrow.array([None if value is None else str(value) for value in values])
+        return pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array([None if value is None else str(value) for value in values])
 
 
 _WRITERS: dict[str, Callable[[Path, Sequence[Line]], None]] = {

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from queue import SimpleQueue
+from os import getpid
+from queue import Queue
+from socket import gethostname
 from threading import Thread
 from zlib import crc32
 
@@ -15,6 +17,8 @@ from streamal.wire.topics import SAMPLES, Topics
 
 MAX_BATCH = 500
 Wait = Callable[[float], None]
+Waiting = Queue[Row | BaseException | None]
+"""Rows that were read, and at their end None or what went wrong."""
 
 
 def row_record(topic: str, partition: int, row: Row) -> Outgoing:
@@ -30,23 +34,24 @@ def row_record(topic: str, partition: int, row: Row) -> Outgoing:
     return Outgoing(topic, row.id.encode(), value, partition=partition)
 
 
-def chunks(rows: Iterable[Row], size: int | None = None) -> Iterator[list[Row]]:
+def chunks(rows: Iterable[Row], size: int = MAX_BATCH) -> Iterator[list[Row]]:
     """Yield rows by the batch."""
     rest = iter(rows)
-    while batch := list(islice(rest, size or MAX_BATCH)):
+    while batch := list(islice(rest, size)):
         yield batch
 
 
-def as_they_come(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def as_they_come(rows: Iterable[Row], size: int = MAX_BATCH) -> Iterator[list[Row]]:
     """Yield what has come by now, never waiting to fill a batch: for an endless stdin.
 
-    The rows are read by a thread of its own; what it raises is raised here.
+    The rows are read by a thread of its own, a few batches ahead at most; what it raises
+    is raised here.
     """
-    queue: SimpleQueue[Row | BaseException | None] = SimpleQueue()
+    queue: Waiting = Queue(4 * MAX_BATCH)
     Thread(target=_read, args=(rows, queue), daemon=True).start()
     while True:
         batch = [queue.get()]
-        while len(batch) < MAX_BATCH and not queue.empty():
+        while len(batch) < size and not queue.empty():
             batch.append(queue.get())
         found = [one for one in batch if isinstance(one, Row)]
         if found:
@@ -56,12 +61,12 @@ def as_they_come(rows: Iterable[Row]) -> Iterator[list[Row]]:
             return
 
 
-def _read(rows: Iterable[Row], queue: "SimpleQueue[Row | BaseException | None]") -> None:
+def _read(rows: Iterable[Row], queue: Waiting) -> None:
     try:
         for row in rows:
             queue.put(row)
         queue.put(None)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
         queue.put(error)
 
 
@@ -88,7 +93,8 @@ def send_rows(
     """
     topic = topics[SAMPLES]
     partitions = broker.partitions()[topic]
-    writer = broker.writer(f"sender-{id(broker)}")
+    # One name for each process: two that share one would fence each other.
+    writer = broker.writer(f"sender-{gethostname()}-{getpid()}")
     sent = 0
     for batch in batches:
         if pace is not None:

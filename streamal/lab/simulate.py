@@ -139,7 +139,8 @@ class Simulation:
 
     def _turn(self) -> None:
         worker = self.worker
-        assert worker.scoring is not None and worker.arbitration is not None
+        assert worker.scoring is not None
+        assert worker.arbitration is not None
         done = worker.scoring.turn(self._limit(), 0)
         self.decided += done
         worker.arbitration.turn_candidates()
@@ -165,7 +166,8 @@ class Simulation:
         return max(self.decided, self.annotator.next_due or 0)
 
     def _pass_time(self) -> None:
-        assert self.worker.arbitration is not None and self.worker.arbitration.arbiter is not None
+        assert self.worker.arbitration is not None
+        assert self.worker.arbitration.arbiter is not None
         due = self.worker.arbitration.arbiter.book.next_due()
         if self.annotator.next_due is None and due is not None:
             self._clock.now = max(self._clock.now, due + 1)

@@ -10,26 +10,39 @@ from streamal.core.journal import ArbiterState
 from streamal.core.ledger import Ledger
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
-from streamal.runtime.plan import ARBITERS, SCORERS, Plan
+from streamal.runtime.plan import ARBITERS, SCORERS
 from streamal.runtime.restore import (
     read_state,
-    restore_partition,
     saved_ledger,
+    saved_partition,
     saved_requests,
 )
-from streamal.wire.topics import CANDIDATES, LABELS, SAMPLES, STATE
+from streamal.wire.topics import CANDIDATES, DEAD_LETTERS, LABELS, SAMPLES, STATE, Topics
 
 
-def status(broker: Broker, plan: Plan) -> dict[str, Any]:
-    """Return budget, query rate, routes, requests, model version and lag."""
-    rows = read_state(broker, plan.topics[STATE], 0, plan.faults)
+def status(broker: Broker, topics: Topics, prefix: str = "") -> dict[str, Any]:
+    """Return budget, query rate, routes, requests, model version and lag.
+
+    Parameters
+    ----------
+    prefix
+        Of the names of the groups.
+
+    Raises
+    ------
+    TopicMissing
+        A topic is not there.
+    """
+    state_topic = topics[STATE]
+    rows = read_state(broker, state_topic, 0)
     state = saved_ledger(rows)
     partitions = [
-        restore_partition(broker, plan, p) for p in range(broker.partitions()[plan.topics[SAMPLES]])
+        saved_partition(read_state(broker, state_topic, partition + 1))
+        for partition in broker.ends(topics[SAMPLES])
     ]
-    seen = sum(one.seen for one in partitions)
     return {
-        "samples": seen,
+        "samples": sum(one.seen for one in partitions),
+        "dead_letters": sum(end for _, end in broker.ends(topics[DEAD_LETTERS]).values()),
         "routes": _routes(state, partitions),
         "budget": _budget(state),
         "query_ratio": _ratio(state),
@@ -40,7 +53,7 @@ def status(broker: Broker, plan: Plan) -> dict[str, Any]:
         "classes": [] if state is None else state.classes,
         "estimate": _estimate(state),
         "certificate": None,
-        "lag": _lag(broker, plan, state),
+        "lag": _lag(broker, topics, prefix, state),
     }
 
 
@@ -90,12 +103,12 @@ def _estimate(state: ArbiterState | None) -> dict[str, Any] | None:
     return msgspec.structs.asdict(Estimate(state.estimate).bounds())
 
 
-def _lag(broker: Broker, plan: Plan, state: ArbiterState | None) -> dict[str, int]:
+def _lag(broker: Broker, topics: Topics, prefix: str, state: ArbiterState | None) -> dict[str, int]:
     taken = {} if state is None else {int(p): o + 1 for p, o in state.labels.items()}
-    scorers = broker.committed(plan.group_prefix + SCORERS, plan.topics[SAMPLES])
-    arbiter = broker.committed(plan.group_prefix + ARBITERS, plan.topics[CANDIDATES])
+    scorers = broker.committed(prefix + SCORERS, topics[SAMPLES])
+    arbiter = broker.committed(prefix + ARBITERS, topics[CANDIDATES])
     places = {SAMPLES: scorers, CANDIDATES: arbiter, LABELS: taken}
-    return {name: _behind(broker, plan.topics[name], places[name]) for name in places}
+    return {name: _behind(broker, topics[name], places[name]) for name in places}
 
 
 def _behind(broker: Broker, topic: str, places: dict[int, int]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from math import floor
+from math import floor, nan
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,7 +15,7 @@ from streamal.errors import UsageError
 from streamal.lab.annotator import Habits
 from streamal.lab.row import Row
 from streamal.lab.scoreboard import Line, Scoreboard
-from streamal.lab.simulate import SECOND, Clock, Simulation
+from streamal.lab.simulate import Clock, Simulation
 from streamal.runtime.plan import Plan
 
 Tell = Callable[[int], None]
@@ -59,16 +59,22 @@ class Study(msgspec.Struct, frozen=True):
         return [_spread(spec, rows) for spec in limits]
 
     def _limit(self, budget: str) -> LimitSpec:
-        try:
-            amount = float(budget)
-            is_rate = "." in budget or "e" in budget.lower()
-        except ValueError:
-            amount, is_rate = 0.0, False
-        if amount <= 0 or (is_rate and amount > 1):
+        if budget.isdecimal() and int(budget) > 0:
+            return LimitSpec("count", int(budget), burst=self.burst)
+        rate = _rate(budget)
+        if not 0.0 < rate <= 1.0:
             raise UsageError(
                 f"budget {budget!r}: a rate such as 0.1 (at most 1.0) or a count such as 500"
             )
-        return LimitSpec("rate" if is_rate else "count", amount, burst=self.burst)
+        return LimitSpec("rate", rate, burst=self.burst)
+
+
+def _rate(budget: str) -> float:
+    """Return a number that is written as a rate, with a point or an exponent, else NaN."""
+    try:
+        return nan if budget.isdecimal() else float(budget)
+    except ValueError:
+        return nan
 
 
 def _spread(spec: LimitSpec, rows: int | None) -> LimitSpec:
@@ -103,7 +109,11 @@ def _lines(path: Path | None) -> Iterator[Callable[[Line], None] | None]:
     if path is None:
         yield None
         return
-    with path.open("wb") as out:
+    try:
+        out = path.open("wb")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+    with out:
         yield lambda line: _write(out, line)
 
 
@@ -125,7 +135,7 @@ def report(simulation: Simulation) -> dict[str, Any]:
         "labels": {
             "requested": scores.routes["request"],
             "learned": state.answers.get("learned", 0),
-            "limit": _allowed(plan.arbiter.limits, scores),
+            "limit": _allowed(plan.arbiter.limits, scores.decided, state.ledger.time),
             "worst_prefix_excess": scores.worst_excess,
             "max_in_100": scores.densest,
         },
@@ -155,14 +165,15 @@ def _auto(plan: Plan, scores: Scoreboard) -> dict[str, Any]:
     }
 
 
-def _allowed(limits: list[LimitSpec], scores: Scoreboard) -> int:
-    """Return how many labels the limits allow over all rows."""
-    return min(_labels(spec, scores.decided) for spec in limits)
+def _allowed(limits: list[LimitSpec], n: int, time: int) -> int:
+    """Return how many labels the limits allow over n samples, until the clock's last time."""
+    return min(_labels(spec, n, time) for spec in limits)
 
 
-def _labels(spec: LimitSpec, n: int) -> int:
+def _labels(spec: LimitSpec, n: int, time: int) -> int:
     if spec.kind == "rate":
         return floor(spec.burst + spec.amount * n)
     if spec.kind == "window":
-        return int(spec.amount) * max(1, -(-n * SECOND // spec.every_ms))
-    return floor(spec.amount / spec.dearest if spec.kind == "cost" else spec.amount)
+        return int(spec.amount) * (time // spec.every_ms + 1)
+    # The ledger rounds money to nine places: 0.3 buys three labels at 0.1.
+    return floor(round(spec.amount / spec.dearest, 9) if spec.kind == "cost" else spec.amount)

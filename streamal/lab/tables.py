@@ -116,4 +116,6 @@ def stem(path: str) -> str:
     ('elec2', 'v1.2', 'stdin')
     """
     file = Path(path.removesuffix(".gz"))
-    return "stdin" if path == STDIN else file.stem if _ending(path) in ENDINGS else file.name
+    name = "stdin" if path == STDIN else file.stem if _ending(path) in ENDINGS else file.name
+    # Names of files need not be text, ids must be.
+    return name.encode(errors="surrogateescape").decode(errors="replace")

@@ -1,6 +1,7 @@
 """Records of a topic, decoded for people."""
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from streamal.brokers.port import Broker
@@ -15,16 +16,48 @@ CHUNK = 500
 def tail(
     broker: Broker, topic: str, count: int, follow: bool, stopped: Callable[[], bool]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the newest `count` records of each partition, then what comes."""
+    """Yield the newest `count` records over all partitions, oldest first, then what comes."""
     ends = broker.ends(topic)
-    starts = {(topic, p): max(oldest, end - count) for p, (oldest, end) in ends.items()}
-    reader = broker.reader(starts)
-    while not stopped():
-        records = reader.poll(CHUNK, WAIT if follow else 0)
-        for record in records:
+    for record in newest(broker, topic, count, ends):
+        yield shown(record)
+    reader = broker.reader({(topic, p): end for p, (_, end) in ends.items()})
+    while follow and not stopped():
+        for record in reader.poll(CHUNK, WAIT):
             yield shown(record)
-        if not records and not follow:
-            return
+    reader.close()
+
+
+def newest(
+    broker: Broker, topic: str, count: int, ends: dict[int, tuple[int, int]]
+) -> list[Record]:
+    """Return the newest `count` records over all partitions, oldest first."""
+    found: list[Record] = []
+    for partition, (oldest, end) in ends.items():
+        found += _newest(broker, topic, partition, count, oldest, end)
+    found.sort(key=attrgetter("timestamp", "partition", "offset"))
+    return found[-count:] if count else []
+
+
+def _newest(
+    broker: Broker, topic: str, partition: int, count: int, oldest: int, end: int
+) -> list[Record]:
+    """Look further and further back: offsets leave holes where records were replaced."""
+    back = count
+    while True:
+        start = max(oldest, end - back)
+        found = _between(broker, topic, partition, start, end)
+        if len(found) >= count or start == oldest:
+            return found[-count:] if count else []
+        back *= 4
+
+
+def _between(broker: Broker, topic: str, partition: int, start: int, end: int) -> list[Record]:
+    reader = broker.reader({(topic, partition): start})
+    found: list[Record] = []
+    while reader.positions()[topic, partition] < end and (records := reader.poll(CHUNK, 0)):
+        found += (record for record in records if record.offset < end)
+    reader.close()
+    return found
 
 
 def shown(record: Record) -> dict[str, Any]:

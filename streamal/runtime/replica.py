@@ -54,7 +54,8 @@ class Replica:
             return None
         if update.version != self.version + 1:
             raise StreamalError(
-                f"updates: version {update.version} follows {self.version}; the ones between are gone"
+                f"updates: version {update.version} follows {self.version}; "
+                "the ones between are gone"
             )
         self.version = update.version
         return self._fold(update)

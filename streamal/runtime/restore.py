@@ -12,7 +12,7 @@ from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
 from streamal.core.updates import Update
 from streamal.errors import StreamalError
-from streamal.runtime.faults import Faults
+from streamal.runtime.faults import NO_FAULTS, Faults
 from streamal.runtime.plan import Plan
 from streamal.runtime.replica import Replica
 from streamal.wire.records import (
@@ -82,7 +82,9 @@ def _update(record: Record) -> Update:
         ) from None
 
 
-def read_state(broker: Broker, topic: str, partition: int, faults: Faults) -> dict[bytes, bytes]:
+def read_state(
+    broker: Broker, topic: str, partition: int, faults: Faults = NO_FAULTS
+) -> dict[bytes, bytes]:
     """Return the newest value of each key of one partition of `state`."""
     newest: dict[bytes, bytes] = {}
     end = broker.ends(topic)[partition][1]
@@ -108,7 +110,11 @@ def _keep(newest: dict[bytes, bytes], record: Record) -> None:
 
 def restore_partition(broker: Broker, plan: Plan, partition: int) -> PartitionState:
     """Return the saved state of a partition of `samples`."""
-    rows = read_state(broker, plan.topics[STATE], partition + 1, plan.faults)
+    return saved_partition(read_state(broker, plan.topics[STATE], partition + 1, plan.faults))
+
+
+def saved_partition(rows: dict[bytes, bytes]) -> PartitionState:
+    """Return the row of a partition of `samples`, a fresh one if there is none yet."""
     saved = rows.get(PARTITION_KEY)
     return decode_partition(saved) if saved else PartitionState()
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from time import monotonic
 
 import structlog
 
@@ -10,8 +9,8 @@ from streamal.brokers.port import Broker
 from streamal.errors import StreamalError
 from streamal.runtime.arbitration import Arbitration
 from streamal.runtime.plan import MAX_BATCH, Plan
-from streamal.runtime.restore import Follower, never
 from streamal.runtime.rest import Rest
+from streamal.runtime.restore import Follower, never
 from streamal.runtime.scoring import Scoring
 from streamal.runtime.stages import Stages
 
@@ -103,6 +102,7 @@ def serve(
     stopped: Callable[[], bool],
     until_idle: float | None = None,
     wait: Callable[[float], None] = time.sleep,
+    now: Callable[[], float] = time.monotonic,
 ) -> None:
     """Run until told to stop, or until nothing came for `until_idle` seconds.
 
@@ -114,6 +114,8 @@ def serve(
     wait
         Waits so many seconds; called again and again during a rest, with `stopped`
         asked in between.
+    now
+        Seconds, for idleness and for retention.
     """
     rest = Rest(stopped, wait)
     while not stopped():
@@ -121,7 +123,7 @@ def serve(
         try:
             worker.start(stopped)
             _log.info("started", role=plan.role, version=worker.follower.replica.version)
-            _loop(worker, broker, stopped, until_idle, rest)
+            _loop(worker, broker, stopped, until_idle, rest, now)
             _log.info("stopped", version=worker.follower.replica.version)
             return
         except StreamalError as error:
@@ -139,16 +141,16 @@ def _loop(
     stopped: Callable[[], bool],
     until_idle: float | None,
     rest: Rest,
+    now: Callable[[], float],
 ) -> None:
-    last = forgot = monotonic()
+    last = forgot = now()
     while not stopped():
-        done = worker.turn(IDLE_WAIT)
-        now = monotonic()
+        done, at = worker.turn(IDLE_WAIT), now()
         if done:
-            last = now
+            last = at
             rest.end()
-        elif until_idle is not None and now - last >= until_idle:
+        elif until_idle is not None and at - last >= until_idle:
             return
-        if now - forgot >= FORGET_EVERY:
+        if at - forgot >= FORGET_EVERY:
             broker.forget()
-            forgot = now
+            forgot = at

@@ -7,15 +7,16 @@ import msgspec
 from streamal.core.classes import canonical
 from streamal.core.records import Answer, Outcome
 from streamal.errors import Poison
-from streamal.wire.samples import MAX_BYTES, FeatureMap
+from streamal.wire.diagnosis import BROKEN, MAX_BYTES
+from streamal.wire.samples import FeatureMap
 
 OUTCOMES = tuple(one for one in get_args(Outcome) if one != "expired")
 
 
 class _RawAnswer(msgspec.Struct):
     request_id: str | None = None
-    sample_id: str | int | None = None
-    label: str | float | bool | None = None
+    sample_id: str | int | float | None = None
+    label: str | int | float | bool | None = None
     outcome: str = "labelled"
     annotator: str | None = None
     answer_id: str | None = None
@@ -61,7 +62,7 @@ def _decoded(value: bytes | None) -> _RawAnswer:
         raise Poison("invalid", f"an answer is a JSON object of at most {MAX_BYTES} bytes")
     try:
         return _raw.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
+    except BROKEN as error:
         raise Poison("invalid", f"no answer: {error}") from None
 
 
@@ -71,4 +72,4 @@ def _label(raw: _RawAnswer) -> str | None:
     try:
         return canonical(raw.label)
     except ValueError as error:
-        raise Poison("invalid", f"label {error}") from None
+        raise Poison("invalid", str(error)) from None

@@ -93,7 +93,7 @@ class Topics:
             return word
         near = get_close_matches(word, [*self._names, *self._logical], 1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise UsageError(f"no topic {word!r}{hint} There are: {', '.join(LOGICAL)}")
+        raise UsageError(f"no topic {word!r}{hint}; there are {', '.join(LOGICAL)}")
 
 
 def lacking(topics: Topics, found: Mapping[str, int]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The laws of DESIGN, checked on real topics: `verify`."""
+"""The thirteen laws of docs/laws.md, checked on real topics: `verify`."""
 
 from collections.abc import Iterator
 

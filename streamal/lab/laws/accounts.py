@@ -140,10 +140,6 @@ class Accounts:
         """Was this request charged?"""
         return request_id in self._book
 
-    def is_refunded(self, request_id: str) -> bool:
-        """Would a label for it be charged again?"""
-        return request_id in self._refunded
-
     def adopt(self, charged: Sequence[float]) -> None:
         """Go on from what a stamp says was charged."""
         for account, amount in zip(self.named.values(), charged, strict=False):

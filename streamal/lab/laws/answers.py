@@ -1,6 +1,5 @@
 """Law 4: each label is learned, settles a request, or is refused with a reason, once."""
 
-
 from streamal.core.records import Source
 from streamal.lab.laws.facts import Said, Step
 from streamal.lab.laws.log import Log
@@ -16,6 +15,7 @@ class _Answers:
         self.name = log.scan.name(LABELS)
         self.claims: dict[tuple[int, int], Source] = {}
         self.used: dict[tuple[int, int], Step] = {}
+        self.learned: dict[str, str | None] = {}
 
     def claim(self, answer: Source, at: Source, step: Step | None) -> None:
         """Note what became of a label."""
@@ -30,10 +30,26 @@ class _Answers:
         elif step is not None:
             self.used[key] = step
 
+    def learn(self, step: Step) -> None:
+        """A request's second label corrects the first, and says something else."""
+        request_id, learned = step.request_id, self.learned
+        if request_id is None or step.kind == "request":
+            return
+        if step.kind == "closed":
+            if request_id in learned:
+                learned[request_id] = None
+            return
+        if step.corrects != (request_id in learned):
+            right = "a correction" if request_id in learned else "the first label"
+            self.findings.wrong(step.at.text, f"for {request_id} it would be {right}")
+        elif step.corrects and step.text == learned[request_id]:
+            self.findings.wrong(step.at.text, f"{request_id} has the label {step.text!r} already")
+        learned[request_id] = step.text
+
     def look(self, partition: int, said: list[Said]) -> None:
         """Look for what became of each label that the arbiter took in."""
         before, after = (place.label(partition) for place in self._places())
-        gone = self.log.scan.cut_until(DEAD_LETTERS)
+        gone = max(map(self.log.scan.cut_until, (UPDATES, DEAD_LETTERS)))
         for one in said:
             at, key = f"{self.name}/{partition}/{one.offset}", (partition, one.offset)
             if one.offset > before:
@@ -89,6 +105,8 @@ def check(log: Log) -> list[Findings]:
     for step in log.steps:
         if step.answer is not None:
             answers.claim(step.answer, step.at, step)
+        if not log.scan.is_cut(UPDATES):
+            answers.learn(step)
     for letter in log.letters:
         if letter.stage == "label":
             answers.claim(letter.original, letter.at, None)

@@ -1,16 +1,19 @@
 """Law 13: the same log and seed give the same draws, ranks and decisions."""
 
-from collections.abc import Sequence
-from itertools import takewhile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from math import inf
 
 from streamal.core.draw import draw
 from streamal.core.limits import LimitSpec
-from streamal.lab.laws.facts import Balance, Proposed, Told
-from streamal.lab.laws.log import Log
+from streamal.core.records import Candidate, Source
+from streamal.lab.laws.facts import Proposed, Told
+from streamal.lab.laws.log import BROKEN, Log
 from streamal.lab.laws.ranks import Ranks
 from streamal.lab.laws.rule import Rule
 from streamal.lab.laws.verdict import Findings
-from streamal.wire.topics import ABSTAINED, AUTO_LABELS, CANDIDATES, REQUESTS, SAMPLES, UPDATES
+from streamal.wire.records import decode_candidate
+from streamal.wire.topics import ABSTAINED, AUTO_LABELS, CANDIDATES, REQUESTS, UPDATES
 
 NEEDED = (REQUESTS, AUTO_LABELS, ABSTAINED, CANDIDATES, UPDATES)
 
@@ -21,46 +24,64 @@ class _Draws:
         self.findings = Findings(13, "draws, ranks and decisions")
         self.seed = log.plan.scorer.seed
         self.rule = Rule(log.plan.scorer.policy)
-        self._budgets = sorted(
-            (step.balance.step, step.limits) for step in log.steps if step.kind == "budget"
-        )
-        self._oldest = min(log.proposed, default=0)
-        self._missing = 0
+        self._budgets = [step for step in log.steps if step.kind == "budget"]
+        self._unseeded = 0
+        self._left: dict[tuple[int, int, int], list[Told]] = defaultdict(list)
+        for told in log.told:
+            if told.balance is not None and not told.is_again:
+                self._left[_key(told.balance.candidates, told.source)].append(told)
 
-    def _draw(self, scored: Told | Proposed) -> float:
-        return draw(self.seed, "ask", scored.source.text)
+    def _draw(self, source: Source) -> float:
+        return draw(self.seed, "ask", source.text)
 
     def proposals(self) -> None:
-        """Draw again for each candidate."""
-        for proposed in self.log.proposed.values():
-            if self._counts(proposed) and proposed.draw != (again := self._draw(proposed)):
+        """Draw again for each candidate, and apply the rule again where it was decided."""
+        oldest: float = inf
+        for proposed in self._proposed():
+            oldest = min(oldest, proposed.at.offset)
+            if self._counts(proposed) and proposed.draw != (again := self._draw(proposed.source)):
                 self._wrong(proposed, f"draw {proposed.draw}; for this seed it is {again}")
+            for told in self._left.pop(_key(proposed.at.offset, proposed.source), []):
+                self._arbitrated(told, proposed)
+        self._unproposed(oldest)
 
-    def arbitrated(self) -> None:
-        """Apply the rule again where an arbiter decided."""
-        for told in self.log.told:
-            if told.balance is None or told.is_again:
+    def _proposed(self) -> Iterator[Proposed]:
+        """Read the candidates once more: too much of each is needed to keep them all."""
+        for record in self.log.scan.read(CANDIDATES):
+            try:
+                found = decode_candidate(record.value or b"")
+            except BROKEN:  # reported where the log was read
                 continue
-            if told.balance.candidates < self._oldest and self.log.scan.is_cut(CANDIDATES):
-                self._missing += 1
-                continue
-            self._arbitrated(told, told.balance)
+            if isinstance(found, Candidate):
+                yield self.log.facts.proposed(record, found)
 
-    def _arbitrated(self, told: Told, balance: Balance) -> None:
+    def _arbitrated(self, told: Told, proposed: Proposed) -> None:
         self.findings.checked += 1
-        proposed = self.log.proposed.get(balance.candidates)
-        if proposed is None or proposed.source != told.source:
-            at = f"{self.log.scan.name(CANDIDATES)}/0/{balance.candidates}"
-            self._wrong(told, f"its candidate should be {at}, and is not there")
-            return
+        balance = told.balance
+        assert balance is not None
         why = self.rule.arbitrated(told, balance, proposed, self._limits(balance.step))
         if why:
             self._wrong(told, why)
 
+    def _unproposed(self, oldest: float) -> None:
+        """Deal with decisions whose candidate was not read: is it gone, or never was?"""
+        gone = 0
+        for (offset, _, _), decided in self._left.items():
+            if offset < oldest and self.log.scan.is_cut(CANDIDATES):
+                gone += len(decided)
+                continue
+            at = f"{self.log.scan.name(CANDIDATES)}/0/{offset}"
+            self.findings.checked += len(decided)
+            for told in decided:
+                self._wrong(told, f"its candidate should be {at}, and is not there")
+        if gone:
+            self.findings.passed_over += gone
+            self.findings.note(f"the candidates of {gone} decisions are gone")
+
     def _limits(self, step: int) -> Sequence[LimitSpec]:
         """Return the limits in force at a step."""
-        budgets = list(takewhile(lambda budget: budget[0] <= step, self._budgets))
-        return budgets[-1][1] if budgets else ()
+        known = [budget for budget in self._budgets if budget.balance.step <= step]
+        return known[-1].limits if known else ()
 
     def scored(self) -> None:
         """Apply the rule again where a scorer decided; it must not have wanted the sample."""
@@ -68,16 +89,18 @@ class _Draws:
             return
         for told in self.log.told:
             if told.balance is None and self._counts(told):
-                why = self.rule.scored(told, self._draw(told))
+                why = self.rule.scored(told, self._draw(told.source))
                 if why:
                     self._wrong(told, why)
 
     def _counts(self, scored: Told | Proposed) -> bool:
-        """Count what can be drawn again: the seed is part of the model's configuration."""
-        is_ours = self.log.is_ours(scored.version)
-        self.findings.checked += is_ours
-        self.findings.passed_over += not is_ours
-        return is_ours
+        """Count what can be drawn again."""
+        if self.log.has_our_seed(scored.version):
+            self.findings.checked += 1
+            return True
+        self.findings.passed_over += 1
+        self._unseeded += 1
+        return False
 
     def _wrong(self, scored: Told | Proposed, why: str) -> None:
         self.findings.wrong(scored.at.text, f"{scored.source.text}: {why}")
@@ -94,12 +117,16 @@ class _Draws:
             self.findings.note(note)
 
     def end(self) -> None:
-        """Say what was not as it is configured now, or could not be checked."""
+        """Say what was not as it is configured now."""
+        if self._unseeded:
+            self.findings.note(f"{self._unseeded} with another seed, or one that is not recorded")
         for uniform in self.rule.uniforms[1:]:
             self.findings.note(f"some were decided with exploration {uniform}")
-        if self._missing:
-            self.findings.passed_over += self._missing
-            self.findings.note(f"the candidates of {self._missing} decisions are gone")
+
+
+def _key(offset: int, source: Source) -> tuple[int, int, int]:
+    """Return what names a candidate: where it lies, and its sample."""
+    return offset, source.partition, source.offset
 
 
 def check(log: Log) -> list[Findings]:
@@ -107,7 +134,6 @@ def check(log: Log) -> list[Findings]:
     draws = _Draws(log)
     log.report(draws.findings, *NEEDED)
     draws.proposals()
-    draws.arbitrated()
     draws.scored()
     draws.ranks()
     draws.end()

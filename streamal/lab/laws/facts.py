@@ -4,8 +4,8 @@ A log of some 100,000 decisions has to fit; features are read a second time wher
 prediction is made again.
 """
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Hashable, Sequence
+from typing import Any, Literal, TypeVar, cast
 
 import msgspec
 
@@ -15,6 +15,14 @@ from streamal.core.records import Candidate, Decision, Request, Source, Stamp
 from streamal.core.updates import Budget, Closed, Example, Pace
 
 Kind = Literal["request", "example", "closed", "pace", "budget"]
+KINDS: dict[type, Kind] = {
+    Example: "example",
+    Closed: "closed",
+    Pace: "pace",
+    Budget: "budget",
+}
+
+Kept = TypeVar("Kept", bound=Hashable)
 
 
 class Balance(msgspec.Struct, frozen=True, gc=False):
@@ -131,49 +139,38 @@ def attempt(request_id: str) -> tuple[str, int]:
     return (source, int(number)) if mark and number.isdecimal() else (request_id, 1)
 
 
-def balance(stamp: Stamp) -> Balance:
-    """Return a stamp as a small value."""
-    return Balance(
-        stamp.step,
-        stamp.candidates,
-        stamp.n,
-        stamp.time,
-        stamp.share,
-        tuple([one.charged for one in stamp.limits]),
-        tuple([one.allowed for one in stamp.limits]),
-        tuple(sorted(stamp.labels.items())),
-    )
-
-
 class Facts:
-    """Makes facts of records; equal lists of classes are kept once."""
+    """Makes facts of records; words and lists that come again and again are kept once."""
 
     def __init__(self) -> None:
-        self._classes: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._kept: dict[Hashable, Hashable] = {}
+        self._labels: tuple[tuple[str, int], ...] = ()
 
-    def _names(self, probabilities: dict[str, float]) -> tuple[str, ...]:
-        names = tuple(probabilities)
-        return self._classes.setdefault(names, names)
+    def _once(self, value: Kept) -> Kept:
+        return cast("Kept", self._kept.setdefault(value, value))
+
+    def _source(self, source: Source) -> Source:
+        return Source(self._once(source.topic), source.partition, source.offset)
 
     def told(self, record: Record, decision: Decision, route: str) -> Told:
         """Return the fact of a decision; its topic says the route."""
         bar, stamp = decision.auto_label_threshold, decision.ledger
         return Told(
             at=source_of(record),
-            source=decision.source,
+            source=self._source(decision.source),
             version=decision.model_version,
-            label=decision.label,
-            classes=self._names(decision.probabilities),
+            label=self._once(decision.label),
+            classes=self._once(tuple(decision.probabilities)),
             row=tuple(decision.probabilities.values()),
             confidence=decision.confidence,
             utility=decision.utility,
             rank=decision.rank,
-            reason=decision.reason,
-            bar=None if isinstance(bar, msgspec.UnsetType) else bar,
+            reason=self._once(decision.reason),
+            bar=None if isinstance(bar, msgspec.UnsetType) else self._once(bar),
             route=route,
             threshold=decision.threshold,
             propensity=decision.propensity,
-            balance=None if isinstance(stamp, msgspec.UnsetType) else balance(stamp),
+            balance=None if isinstance(stamp, msgspec.UnsetType) else self.balance(stamp),
             request_id=decision.request_id if isinstance(decision, Request) else None,
         )
 
@@ -181,15 +178,15 @@ class Facts:
         """Return the fact of a candidate."""
         return Proposed(
             at=source_of(record),
-            source=candidate.source,
+            source=self._source(candidate.source),
             version=candidate.model_version,
-            label=candidate.label,
-            classes=self._names(candidate.probabilities),
+            label=self._once(candidate.label),
+            classes=self._once(tuple(candidate.probabilities)),
             row=tuple(candidate.probabilities.values()),
             confidence=candidate.confidence,
             utility=candidate.utility,
             rank=candidate.rank,
-            reason=candidate.reason,
+            reason=self._once(candidate.reason),
             bar=candidate.auto_label_threshold,
             route=candidate.route,
             draw=candidate.draw,
@@ -199,41 +196,45 @@ class Facts:
             threshold=candidate.threshold,
         )
 
+    def balance(self, stamp: Stamp) -> Balance:
+        """Return a stamp as a small value; what its labels say seldom changes."""
+        labels = tuple(sorted(stamp.labels.items()))
+        if labels != self._labels:
+            self._labels = labels
+        return Balance(
+            stamp.step,
+            stamp.candidates,
+            stamp.n,
+            stamp.time,
+            stamp.share,
+            tuple([one.charged for one in stamp.limits]),
+            tuple([one.allowed for one in stamp.limits]),
+            self._labels,
+        )
+
+    def step(self, record: Record, update: Example | Closed | Pace | Budget) -> Step:
+        """Return the step that an update is."""
+        details: dict[str, Any] = {}
+        if isinstance(update, Example):
+            details = _answered(update, update.label) | {"corrects": update.corrects}
+        elif isinstance(update, Closed):
+            details = _answered(update, update.outcome) | {"refunded": update.refunded}
+        elif isinstance(update, Budget):
+            details = {"limits": update.limits}
+        stamped, kind = self.balance(update.ledger), KINDS[type(update)]
+        at = source_of(record)
+        return Step(at=at, kind=kind, balance=stamped, version=update.version, **details)
+
+
+def _answered(update: Example | Closed, text: str) -> dict[str, Any]:
+    return {
+        "request_id": update.request_id,
+        "answer": update.answer,
+        "annotator": update.annotator,
+        "text": text,
+    }
+
 
 def asked(told: Told, stamped: Balance) -> Step:
     """Return the step that a request is."""
     return Step(at=told.at, kind="request", balance=stamped, request_id=told.request_id)
-
-
-def step(record: Record, update: Example | Closed | Pace | Budget) -> Step:
-    """Return the step that an update is."""
-    at, stamped = source_of(record), balance(update.ledger)
-    if isinstance(update, Example):
-        return Step(
-            at=at,
-            kind="example",
-            balance=stamped,
-            version=update.version,
-            request_id=update.request_id,
-            answer=update.answer,
-            annotator=update.annotator,
-            text=update.label,
-            corrects=update.corrects,
-        )
-    if isinstance(update, Closed):
-        return Step(
-            at=at,
-            kind="closed",
-            balance=stamped,
-            version=update.version,
-            request_id=update.request_id,
-            answer=update.answer,
-            annotator=update.annotator,
-            text=update.outcome,
-            refunded=update.refunded,
-        )
-    if isinstance(update, Budget):
-        return Step(
-            at=at, kind="budget", balance=stamped, version=update.version, limits=update.limits
-        )
-    return Step(at=at, kind="pace", balance=stamped, version=update.version)

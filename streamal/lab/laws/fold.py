@@ -50,6 +50,7 @@ class Fold:
         self._log = log
         self.accounts = Accounts()
         self.last = 0
+        self._ended: set[str] = set()
 
     def moments(self) -> Iterator[Moment]:
         """Yield a moment for each stamp."""
@@ -94,28 +95,36 @@ class Fold:
         )
 
     def _move(self, step: Step, n: int) -> tuple[bool, bool]:
-        """Do what a step does; return whether that was possible, and whether it charged."""
-        accounts, request_id = self.accounts, step.request_id
+        """Do what a step does; return whether that was possible, and whether it charged anew.
+
+        What an open request turns out to cost was reserved when it was made. Only where
+        prices rose since may that be more, and then nothing can be refused any more.
+        """
         if step.kind == "budget":
             return self._replace(step, n), False
-        if step.kind == "request" and request_id is not None:
-            accounts.reserve(request_id)
-            return True, True
-        if request_id is None or step.kind == "pace" or step.corrects:
-            return True, False
-        if not accounts.knows(request_id):
-            return False, False
-        return True, self._end(step, request_id)
+        is_new = step.kind == "request" or step.request_id in self._ended
+        before = self.accounts.charged()
+        is_possible = self._charge(step)
+        after = self.accounts.charged()
+        if step.kind != "request" and step.request_id is not None:
+            self._ended.add(step.request_id)
+        grew = any(now > then for now, then in zip(after, before, strict=True))
+        return is_possible, is_new and grew
 
-    def _end(self, step: Step, request_id: str) -> bool:
-        """Settle or refund; return whether a refunded label was charged again."""
-        is_label = step.kind == "example"
-        again = is_label and self.accounts.is_refunded(request_id)
-        if step.refunded:
-            self.accounts.refund(request_id)
-        elif is_label or (step.answer is not None and step.text != "retracted"):
-            self.accounts.settle(request_id, step.annotator)
-        return again
+    def _charge(self, step: Step) -> bool:
+        """Reserve, settle or refund; return whether the request is known."""
+        accounts, request_id = self.accounts, step.request_id
+        if request_id is None or step.corrects:
+            return True
+        if step.kind == "request":
+            accounts.reserve(request_id)
+        elif not accounts.knows(request_id):
+            return False
+        elif step.refunded:
+            accounts.refund(request_id)
+        elif step.kind == "example" or (step.answer is not None and step.text != "retracted"):
+            accounts.settle(request_id, step.annotator)
+        return True
 
     def _replace(self, step: Step, n: int) -> bool:
         """Put a budget in force.

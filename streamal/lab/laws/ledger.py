@@ -31,7 +31,7 @@ class _Spending:
     def _miscounted(self, moment: Moment) -> str | None:
         n, stamped = moment.n, moment.balance.n
         if n is None:
-            self.findings.note("retention dropped candidates; n was taken from the older stamps")
+            self.findings.note("n is that of the stamps where retention dropped candidates")
         elif n != stamped:
             upto = f"{self._log.scan.name(CANDIDATES)}/0/{moment.balance.candidates}"
             return f"n is {stamped}; up to {upto} it is {n}"

@@ -19,7 +19,6 @@ from streamal.lab.laws.facts import (
     Told,
     asked,
     source_of,
-    step,
 )
 from streamal.lab.laws.place import Look, look
 from streamal.lab.laws.scan import Scan
@@ -85,7 +84,7 @@ class Log:
         self.configs: list[tuple[int, ModelConfig]] = []
         self.warm_since: int | None = None
         self.letters: list[Letter] = []
-        self.proposed: dict[int, Proposed] = {}
+        self.waiting: dict[int, Proposed] = {}
         self.digests: list[tuple[Digest, Source]] = []
         row, is_cut = self.look.before.row, self.scan.is_cut(CANDIDATES)
         self.seen = Seen(row.seen if row and is_cut else ())
@@ -93,8 +92,8 @@ class Log:
         self.said: dict[int, list[Said]] = {}
         self.samples: dict[int, Places] = {}
         self.unreadable: list[Unreadable] = []
-        self._facts = Facts()
-        self._first_label: str | None = None
+        self.facts = Facts()
+        self.first_label: str | None = None
 
     def report(self, findings: Findings, *topics: str) -> None:
         """Report the records of some topics that a law needs and that do not decode."""
@@ -115,9 +114,17 @@ class Log:
         return self.warm_since is None or version < self.warm_since
 
     def is_ours(self, version: int) -> bool:
-        """Was the model at a version the one that is configured now?"""
+        """Was the model at a version made as it is now, by the same library?"""
+        plan, config = self.plan, self.recorded(version)
+        return config is not None and (config.model, config.library) == (
+            plan.model_config,
+            plan.library,
+        )
+
+    def has_our_seed(self, version: int) -> bool:
+        """Was the seed at a version, which is a part of the configuration, the one of now?"""
         config = self.recorded(version)
-        return config is not None and config.model == self.plan.model_config
+        return config is not None and config.model.get("seed") == self.plan.model_config.get("seed")
 
     def read(self, tell: Tell) -> None:
         """Read every topic, in the order of the look."""
@@ -146,7 +153,7 @@ class Log:
         self.unreadable.append(Unreadable(logical, record.source, f"cannot be read: {why}"))
 
     def _request(self, record: Record) -> None:
-        told = self._facts.told(record, decode_request(record.value or b""), "request")
+        told = self.facts.told(record, decode_request(record.value or b""), "request")
         self.told.append(told)
         if told.balance is None:
             self._refuse(REQUESTS, record, "a request without the ledger's stamp")
@@ -155,11 +162,11 @@ class Log:
 
     def _auto_label(self, record: Record) -> None:
         decision = decode_decision(record.value or b"")
-        self.told.append(self._facts.told(record, decision, "auto_label"))
+        self.told.append(self.facts.told(record, decision, "auto_label"))
 
     def _abstained(self, record: Record) -> None:
         decision = decode_decision(record.value or b"")
-        self.told.append(self._facts.told(record, decision, "abstain"))
+        self.told.append(self.facts.told(record, decision, "abstain"))
 
     def _update(self, record: Record) -> None:
         update = decode_update(record.value or b"")
@@ -169,13 +176,13 @@ class Log:
             return
         if isinstance(update, Example):
             self._learn(update)
-        self.steps.append(step(record, update))
+        self.steps.append(self.facts.step(record, update))
 
     def _learn(self, example: Example) -> None:
         """Note when a second class was given; an error may have let it in or not."""
-        if self._first_label is None:
-            self._first_label = example.label
-        elif self.warm_since is None and example.label != self._first_label:
+        if self.first_label is None:
+            self.first_label = example.label
+        elif self.warm_since is None and example.label != self.first_label:
             self.warm_since = example.version
 
     def _letter(self, record: Record) -> None:
@@ -188,7 +195,8 @@ class Log:
         back = self.seen.take(record.offset, found.seen)
         self.told_back.extend((at, partition) for partition in back)
         if isinstance(found, Candidate):
-            self.proposed[record.offset] = self._facts.proposed(record, found)
+            if record.offset > self.look.before.taken:
+                self.waiting[record.offset] = self.facts.proposed(record, found)
         elif found.digest is not None:
             self.digests.append((found.digest, at))
 

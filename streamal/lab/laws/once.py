@@ -10,6 +10,9 @@ from streamal.wire.topics import ABSTAINED, AUTO_LABELS, CANDIDATES, DEAD_LETTER
 
 OUTCOMES = (REQUESTS, AUTO_LABELS, ABSTAINED, DEAD_LETTERS, CANDIDATES)
 
+ELSEWHERE = ("label", "candidates")
+"""Stages of dead letters that are no samples."""
+
 Lanes = defaultdict[tuple[str, int], dict[int, Source]]
 """Per (topic, partition): the record that settled each offset."""
 
@@ -36,21 +39,19 @@ class _Once:
             if not told.is_again:
                 yield told.source, told.at
         for letter in self.log.letters:
-            if letter.stage != "label":
+            if letter.stage not in ELSEWHERE:
                 yield letter.original, letter.at
 
     def wait(self) -> None:
         """Note what waits for the arbiter."""
-        before, after = self.log.look.before.taken, self.log.look.after.taken
-        for offset, proposed in self.log.proposed.items():
-            if offset > before:
-                lane = (proposed.source.topic, proposed.source.partition)
-                first = self.waiting[lane].setdefault(proposed.source.offset, proposed.at)
-                settled = self.settled[lane].get(proposed.source.offset)
-                if first is not proposed.at:
-                    self._twice(proposed.at, proposed.source, first)
-                elif settled is not None and offset > after:
-                    self._twice(proposed.at, proposed.source, settled)
+        for offset, proposed in self.log.waiting.items():
+            lane = (proposed.source.topic, proposed.source.partition)
+            first = self.waiting[lane].setdefault(proposed.source.offset, proposed.at)
+            settled = self.settled[lane].get(proposed.source.offset)
+            if first is not proposed.at:
+                self._twice(proposed.at, proposed.source, first)
+            elif settled is not None and offset > self.log.look.after.taken:
+                self._twice(proposed.at, proposed.source, settled)
 
     def _twice(self, at: Source, source: Source, other: Source) -> None:
         self.findings.wrong(

@@ -69,7 +69,9 @@ class Place(msgspec.Struct, frozen=True):
 def place(broker: Broker, plan: Plan) -> Place:
     """Return where the service is just now."""
     committed = partial(_committed, broker, plan)
-    return Place(_ledger(broker, plan), committed(SCORERS, SAMPLES), committed(ARBITERS, CANDIDATES))
+    return Place(
+        _ledger(broker, plan), committed(SCORERS, SAMPLES), committed(ARBITERS, CANDIDATES)
+    )
 
 
 def _committed(broker: Broker, plan: Plan, group: str, logical: str) -> dict[int, int]:

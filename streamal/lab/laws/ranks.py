@@ -34,7 +34,7 @@ class Ranks:
 
     def _collect(self) -> None:
         name = self._log.scan.name(SAMPLES)
-        scored: list[Routed] = [*self._log.told, *self._log.proposed.values()]
+        scored: list[Routed] = [*self._log.told, *self._log.waiting.values()]
         for one in scored:
             if one.source.topic == name:
                 self._routed[one.source.partition].setdefault(one.source.offset, one)
@@ -72,7 +72,7 @@ class Ranks:
                 return
             one = routed.get(offset)
             if one is not None:
-                yield one if self._log.is_ours(one.version) else None
+                yield one if self._log.has_our_seed(one.version) else None
             elif (partition, offset) not in self._dead:
                 yield None
 
@@ -91,7 +91,7 @@ def _view(one: Routed) -> policies.Scored:
         source=one.source.text,
         utility=one.utility,
         confidence=one.confidence,
-        cold=one.label is None,
+        cold=one.is_cold if isinstance(one, Proposed) else not one.row,
         affordable=True,
         pace=1.0,
     )

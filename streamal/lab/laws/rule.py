@@ -11,7 +11,9 @@ NEAR = 1e-9
 
 
 def refuses(limits: Sequence[LimitSpec], balance: Balance) -> bool:
-    """Did a limit refuse one more label at a stamp?"""
+    """Did a limit refuse one more label at a stamp? Where none is known, one may have."""
+    if not limits:
+        return True
     pairs = zip(limits, balance.charged, balance.allowed, strict=False)
     return any(_is_full(spec, charged, allowed) for spec, charged, allowed in pairs)
 

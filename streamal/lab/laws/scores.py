@@ -118,6 +118,8 @@ class Scores:
             self.findings.checked += len(decided)
             for told in decided:
                 self._wrong(told, f"version {version} is beyond updates, which end at {last}")
+        if not self.findings.checked and not self.findings.passed_over and self._log.told:
+            self.findings.note("all were made before a second class was learned: law 12 has them")
         for reason, count in self._reasons.items():
             if count:
                 self.findings.note(f"{count}: {reason}")
