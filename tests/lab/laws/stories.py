@@ -1,0 +1,81 @@
+"""Logs that the law tests share; each is made once and then only copied."""
+
+from functools import cache
+
+from msgspec.structs import replace
+
+from streamal.core.journal import ArbiterSpec
+from streamal.core.limits import LimitSpec
+from streamal.core.policies import PolicySpec
+from tests.lab.laws.copying import Copy
+from tests.lab.laws.service import COST, RATE, SECOND, WINDOW, People, Service, plan
+
+ODD_ANSWERS = (
+    b"no JSON",
+    b'{"request_id": "samples/0/99999", "label": "ham"}',
+    b'{"sample_id": "u1", "label": "ham", "features": {"x": 1.0, "y": 2.0}}',
+    b'{"sample_id": "u2", "label": "ham", "features": {"x": 1.5}, "answer_id": "k"}',
+    b'{"sample_id": "u2", "label": "ham", "features": {"x": 1.5}, "answer_id": "k"}',
+)
+
+SPEC = ArbiterSpec(
+    [],
+    expire_ms=100 * SECOND,
+    refund=frozenset({"skipped", "expired"}),
+    ask_again=1,
+    unsolicited=True,
+)
+
+PEOPLE = People(
+    delay=15, skipped=0.2, never=0.1, late=0.1, again=0.1, corrected=0.1, retracted=0.1, noise=0.1
+)
+
+SECOND_BUDGET = (
+    LimitSpec("rate", 0.05),
+    LimitSpec("window", 20, every_ms=100 * SECOND),
+    COST,
+    LimitSpec("count", 100, over=500),
+)
+
+
+def eventful() -> Service:
+    """Return a service to which everything has happened: the whole of docs/laws.md."""
+    service = Service(
+        plan(RATE, WINDOW, COST, spec=SPEC), people=PEOPLE, broken=0.02, poison=0.03
+    ).run(600)
+    service.label(*ODD_ANSWERS)
+    service.run(200).restart()
+    service.run(200)
+    arbiter = replace(service.plan.arbiter, limits=list(SECOND_BUDGET))
+    service.restart(replace(service.plan, arbiter=arbiter))
+    return service.run(400).settle(300).run(200)
+
+
+def slow() -> Service:
+    """Return a service that stays cold for long: answers take a hundred samples."""
+    rate = LimitSpec("rate", 0.1, burst=5)
+    return Service(plan(rate), people=People(delay=100)).run(400)
+
+
+def scattered() -> Service:
+    """Return a service over three partitions, with another policy and utility."""
+    policy = PolicySpec(kind="variable", utility="entropy")
+    return Service(
+        plan(LimitSpec("count", 60, over=400), policy=policy, partitions=3),
+        people=People(delay=5),
+        broken=0.05,
+    ).run(400, batch=60)
+
+
+@cache
+def eventful_copy() -> Copy:
+    """Return the records of `eventful`; change a `twin` of it only."""
+    service = eventful()
+    return Copy(service.broker, service.plan)
+
+
+@cache
+def slow_copy() -> Copy:
+    """Return the records of `slow`."""
+    service = slow()
+    return Copy(service.broker, service.plan)
