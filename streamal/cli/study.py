@@ -156,8 +156,8 @@ def demo(
     """Show the service at work: a real stream, one label in twenty, an annotator.
 
     The stream is Shuttle, from the river package: 49,097 samples of a space shuttle's
-    sensors, seven classes, four fifths of them one class. Settings are the defaults,
-    whatever the folder and the environment say.
+    sensors, 7 % of them anomalies. Settings are the defaults, whatever the folder and
+    the environment say.
     """
     from streamal.app import rows_of, simulation_of
     from streamal.lab.streams import BundledTable

@@ -68,7 +68,7 @@ def test_a_fenced_worker_does_not_try_again() -> None:
     service, naps = _filled(), Naps()
     broker = Flaky(service.broker, "arbiter", {0: Fenced("taken over")})
     with pytest.raises(Fenced, match="taken over"):
-        serve(broker, service.plan, never, wait=naps)
+        serve(broker, service.plan, after(30), wait=naps)
     assert (broker.commits, naps.taken) == (1, [])
 
 
@@ -124,7 +124,7 @@ def test_a_gap_in_updates_is_an_error_of_its_own() -> None:
     value = (lost.value or b"").replace(b'"version":', b'"version":1')
     service.put(UPDATES, value)
     with pytest.raises(StreamalError, match="the ones between are gone"):
-        serve(service.broker, service.plan, never)
+        serve(service.broker, service.plan, after(30))
 
 
 def test_a_foreign_record_in_updates_is_named() -> None:
@@ -133,7 +133,7 @@ def test_a_foreign_record_in_updates_is_named() -> None:
     end = len(service.records(UPDATES))
     service.put(UPDATES, b"hello")
     with pytest.raises(StreamalError, match=f"updates/0/{end} is no update"):
-        serve(service.broker, service.plan, never)
+        serve(service.broker, service.plan, after(30))
 
 
 def test_retention_is_done_while_serving() -> None:
@@ -141,7 +141,8 @@ def test_retention_is_done_while_serving() -> None:
     service = _filled()
     broker = Flaky(service.broker, "scorer", {})
     seconds = count(0.0, 0.5)
-    serve(broker, service.plan, lambda: broker.forgot == 2, now=lambda: next(seconds))
+    is_late = after(30)
+    serve(broker, service.plan, lambda: broker.forgot == 2 or is_late(), now=lambda: next(seconds))
     assert next(seconds) == 2.5
 
 
