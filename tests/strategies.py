@@ -1,7 +1,10 @@
 """Everything that hypothesis draws for these tests, in one place."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 from msgspec import UNSET, Raw
+from msgspec.structs import replace
 
 from streamal.core.estimate import EstimateState
 from streamal.core.journal import ArbiterState
@@ -145,12 +148,24 @@ REQUESTS = st.builds(
 )
 SEEN = st.dictionaries(PARTS, COUNTED, max_size=2)
 BINNED = st.dictionaries(PARTS, st.lists(COUNTED, min_size=BINS, max_size=BINS), max_size=1)
-CANDIDATES = st.builds(
+TOLD = st.dictionaries(
+    PARTS, st.tuples(COUNTED, st.lists(COUNTED, min_size=BINS, max_size=BINS)), max_size=2
+)
+
+
+def _telling(record: Any, told: dict[str, tuple[int, list[int]]]) -> Any:
+    """Let a record tell seen and bins of the same partitions."""
+    seen = {partition: count for partition, (count, _) in told.items()}
+    bins = {partition: counts for partition, (_, counts) in told.items()}
+    return replace(record, seen=seen, bins=bins)
+
+
+_CANDIDATES = st.builds(
     Candidate,
     sample_id=SHORT,
     source=SOURCES,
-    seen=SEEN,
-    bins=BINNED,
+    seen=st.just({}),
+    bins=st.just({}),
     rank=SHARES,
     draw=SHARES,
     cap=SHARES,
@@ -169,9 +184,14 @@ CANDIDATES = st.builds(
     auto_label_threshold=st.none() | SHARES,
     payload=PAYLOADS,
 )
-PROGRESS = st.builds(
-    Progress, seen=SEEN, bins=BINNED, digest=st.none() | st.builds(Digest, COUNTED, SHORT)
+CANDIDATES = st.builds(_telling, _CANDIDATES, TOLD)
+_PROGRESS = st.builds(
+    Progress,
+    seen=st.just({}),
+    bins=st.just({}),
+    digest=st.none() | st.builds(Digest, COUNTED, SHORT),
 )
+PROGRESS = st.builds(_telling, _PROGRESS, TOLD)
 
 _NUMBERED = {"version": COUNTED, "created_at": TIMES, "ledger": STAMPS}
 CONFIGS = st.builds(

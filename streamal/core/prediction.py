@@ -1,7 +1,7 @@
 """What a model says of one sample."""
 
 from collections.abc import Sequence
-from math import log
+from math import isfinite, log
 
 import msgspec
 
@@ -39,7 +39,7 @@ NO_OPINION = Prediction((), None, 0.0)
 
 
 def predicted(classes: Sequence[str], row: Sequence[float]) -> Prediction:
-    """Return the prediction that a row of probabilities makes.
+    """Return the prediction that a row of probabilities makes; one that is not finite: none.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def predicted(classes: Sequence[str], row: Sequence[float]) -> Prediction:
     >>> predicted(("ham",), [])
     Prediction(row=(), label='ham', confidence=0.0)
     """
-    if len(row) < 2:
+    if len(row) < 2 or not isfinite(sum(row)):
         return Prediction((), classes[0], 0.0) if len(classes) == 1 else NO_OPINION
     confidence = max(row)
     return Prediction(row, classes[row.index(confidence)], confidence)

@@ -6,6 +6,7 @@ import msgspec
 
 from streamal.core.journal import ArbiterState
 from streamal.core.log import Headers, Outgoing, Record
+from streamal.core.prediction import BINS
 from streamal.core.records import Candidate, Decision, Progress, Request
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
@@ -29,7 +30,7 @@ Written = Request | Decision | Candidate | Progress | Update
 
 _encode = msgspec.json.Encoder().encode
 
-decode_candidate: Callable[[bytes], Candidate | Progress] = msgspec.json.Decoder(
+_decode_candidate: Callable[[bytes], Candidate | Progress] = msgspec.json.Decoder(
     Candidate | Progress
 ).decode
 decode_update: Callable[[bytes], Update] = msgspec.json.Decoder(Update).decode
@@ -39,6 +40,21 @@ decode_partition: Callable[[bytes], PartitionState] = msgspec.json.Decoder(Parti
 decode_ledger: Callable[[bytes], ArbiterState] = msgspec.json.Decoder(ArbiterState).decode
 decode_row: Callable[[bytes], RequestRow] = msgspec.json.Decoder(RequestRow).decode
 decode_answer_time: Callable[[bytes], int] = msgspec.json.Decoder(int).decode
+
+
+def decode_candidate(value: bytes) -> Candidate | Progress:
+    """Return a record of `candidates`.
+
+    Raises
+    ------
+    msgspec.DecodeError
+        It is none, or its counts do not fit together.
+    """
+    found = _decode_candidate(value)
+    bins = found.bins
+    if found.seen.keys() != bins.keys() or any(len(counts) != BINS for counts in bins.values()):
+        raise msgspec.ValidationError(f"`bins` needs {BINS} counts for each partition of `seen`")
+    return found
 
 
 class RecordEncoder:

@@ -40,14 +40,14 @@ SHAPES: dict[str, UtilityShape] = {
 }
 """Utility of sample i of so many."""
 
-HOUR = 2_000_000
+WINDOW_MS = 2_000_000
 """The window of the table: 2,000 samples at one a second."""
 
 Limits = tuple[LimitSpec, ...]
 
 
 def _window() -> LimitSpec:
-    return LimitSpec("window", 50, every_ms=HOUR)
+    return LimitSpec("window", 50, every_ms=WINDOW_MS)
 
 
 BUDGETS: dict[str, Limits] = {

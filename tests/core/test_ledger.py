@@ -1,6 +1,7 @@
 """The ledger: no reservation that it allowed is above any limit, whatever comes between."""
 
 from dataclasses import dataclass, field
+from math import exp
 
 import msgspec
 import pytest
@@ -205,6 +206,26 @@ def test_a_pace_is_told_when_it_moved_by_a_quarter(charged: int, is_told: bool) 
     assert ledger.moved() is not None
     ledger.limits[0].account.charged = charged
     assert (ledger.moved() is not None) == is_told
+
+
+@pytest.mark.parametrize(
+    ("n", "labels", "share", "pace"),
+    [
+        (0, 19, 0.1, 0.1),
+        (0, 18, 0.1 * exp(7), 0.1 + 1 / 50),
+        (0, 20, 0.1 * exp(-7), 0.1),
+        (4800, 496, 0.1 * exp(7 * (4 - 3) / 9), 0.1 + 1 / 50),
+        (99_800, 9990, 0.1 * exp(7 * 5 / 25), 0.1 + 5 / 50),
+        (0, 0, 1.0, 0.1 + 19 / 50),
+    ],
+)
+def test_the_law_is_what_its_page_says(n: int, labels: int, share: float, pace: float) -> None:
+    """Share and pace of a rate of .1, by hand: behind, on and ahead of the line."""
+    ledger = Ledger([LimitSpec("rate", 0.1, burst=20)])
+    ledger.advance(n, 0)
+    ledger.limits[0].account.charged = labels
+    assert ledger.share() == pytest.approx(min(1.0, share))
+    assert ledger.pace() == pytest.approx(pace)
 
 
 def test_refusals_are_counted_for_each_limit() -> None:

@@ -18,10 +18,18 @@ def test_the_label_is_the_most_probable_class(row: list[float]) -> None:
     assert prediction.label == CLASSES[row.index(max(row))]
 
 
-@pytest.mark.parametrize("row", [[], [1.0]])
-def test_fewer_than_two_classes_are_no_opinion(row: list[float]) -> None:
-    """A model that knows one class or none has nothing to say."""
+@pytest.mark.parametrize("row", [[], [1.0], [0.5, float("nan")], [float("inf"), 0.0]])
+def test_what_is_no_probability_for_each_class_is_no_opinion(row: list[float]) -> None:
+    """A model without a usable row has nothing to say: nothing that is not finite is written."""
     assert predicted(CLASSES, row) == NO_OPINION
+    assert predicted(CLASSES, row).is_cold
+
+
+@pytest.mark.parametrize("row", [[], [1.0]])
+def test_a_single_class_is_predicted_without_confidence(row: list[float]) -> None:
+    """Where one class is known it is the best guess there is, and worth asking all the same."""
+    prediction = predicted(("a",), row)
+    assert (prediction.label, prediction.confidence, prediction.is_cold) == ("a", 0.0, True)
 
 
 @given(SHARES, SHARES)

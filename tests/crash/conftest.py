@@ -2,12 +2,12 @@
 
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.crash.process import Process, cold, signalled
+from tests.crash.process import Starter, signalled
 from tests.crash.site import Site
 from tests.crash.verdict import Tell
 
@@ -48,19 +48,6 @@ def site(tmp_path: Path, seed: str) -> Iterator[Site]:
     made = Site(tmp_path, seed)
     yield made
     made.close()
-
-
-class Starter:
-    """Starts `streamal` in the site's folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.started: list[Process] = []
-
-    def __call__(self, *words: str, log: str = "run.log") -> Process:
-        faults: Mapping[str, str] = {}
-        self.started.append(cold(self._folder, words, faults, log))
-        return self.started[-1]
 
 
 @pytest.fixture

@@ -61,6 +61,18 @@ def cold(folder: Path, words: Words, faults: Mapping[str, str], log: str) -> Pro
     return Cold(child)
 
 
+class Starter:
+    """Starts cold processes in one folder, and knows all that it started."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.started: list[Process] = []
+
+    def __call__(self, *words: str, log: str = "run.log") -> Process:
+        self.started.append(cold(self._folder, words, {}, log))
+        return self.started[-1]
+
+
 def once(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     """Run a command that ends by itself; return what it printed."""
     return subprocess.run(

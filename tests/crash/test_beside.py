@@ -6,9 +6,8 @@ from time import monotonic
 import pytest
 
 from streamal.lab.annotator import NAME
-from tests.crash.conftest import Starter
 from tests.crash.facts import Facts
-from tests.crash.process import once, signalled
+from tests.crash.process import Starter, once, signalled
 from tests.crash.site import Site
 from tests.crash.verdict import assert_whole, rest
 from tests.crash.waiting import until, until_decided, until_done, until_ended

@@ -7,8 +7,7 @@ import sys
 
 import pytest
 
-from tests.crash.conftest import Starter
-from tests.crash.process import COMMAND, environ, signalled
+from tests.crash.process import COMMAND, Starter, environ, signalled
 from tests.crash.site import Site
 from tests.crash.verdict import assert_whole, rest
 from tests.crash.waiting import until, until_done

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamal.core.log import Outgoing, Record
+from streamal.core.prediction import BINS
 from streamal.core.records import Candidate, Decision, Progress, Request, Source
 from streamal.core.updates import Closed, Example, Update
 from streamal.wire import records as wire
@@ -177,3 +178,15 @@ def test_what_is_unset_is_absent() -> None:
 def test_any_value_can_be_shown(value: bytes | None, expected: object) -> None:
     """What is no JSON comes back as text; nothing raises."""
     assert wire.plain(Record("samples", 0, 1, 2, None, value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "bins"), [({"0": 3}, {}), ({}, {"0": [0] * BINS}), ({"0": 3}, {"0": [1]})]
+)
+def test_counts_that_do_not_fit_are_no_progress(
+    seen: dict[str, int], bins: dict[str, list[int]]
+) -> None:
+    """A foreign record on `candidates` is told from ours, before the arbiter counts on it."""
+    value = msgspec.json.encode({"kind": "progress", "seen": seen, "bins": bins})
+    with pytest.raises(msgspec.ValidationError, match="each partition of `seen`"):
+        wire.decode_candidate(value)
