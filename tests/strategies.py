@@ -1,6 +1,6 @@
 """Everything that hypothesis draws for these tests, in one place."""
 
-from typing import Any
+from typing import TypeVar
 
 from hypothesis import strategies as st
 from msgspec import UNSET, Raw
@@ -148,12 +148,13 @@ REQUESTS = st.builds(
 )
 SEEN = st.dictionaries(PARTS, COUNTED, max_size=2)
 BINNED = st.dictionaries(PARTS, st.lists(COUNTED, min_size=BINS, max_size=BINS), max_size=1)
+Telling = TypeVar("Telling", Candidate, Progress)
 TOLD = st.dictionaries(
     PARTS, st.tuples(COUNTED, st.lists(COUNTED, min_size=BINS, max_size=BINS)), max_size=2
 )
 
 
-def _telling(record: Any, told: dict[str, tuple[int, list[int]]]) -> Any:
+def _telling(record: Telling, told: dict[str, tuple[int, list[int]]]) -> Telling:
     """Let a record tell seen and bins of the same partitions."""
     seen = {partition: count for partition, (count, _) in told.items()}
     bins = {partition: counts for partition, (_, counts) in told.items()}
