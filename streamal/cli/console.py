@@ -1,15 +1,15 @@
 """Where words go: data to stdout, everything else to stderr."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from io import TextIOWrapper
 from typing import Protocol
 
 import typer
+
+from streamal.cli.streams import told
 
 
 class Tell(Protocol):
@@ -21,8 +21,7 @@ class Tell(Protocol):
 
 def say(text: str) -> None:
     """Print words for people to stderr."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    told(sys.stderr, text + "\n")
 
 
 def mute(text: str) -> None:
@@ -30,21 +29,10 @@ def mute(text: str) -> None:
     del text
 
 
-def take_any_text() -> None:
-    """Let stdout print any text: a file's name need not be UTF-8, nor a terminal know it."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
 def print_text(text: str) -> None:
     """Print to stdout; a reader that has gone away, as `head` does, ends the command well."""
-    try:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes stdout once more at its end, and would fail there again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
+    if not told(sys.stdout, text + "\n"):
+        raise typer.Exit(0)
 
 
 def print_json(document: object) -> None:

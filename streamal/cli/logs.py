@@ -1,7 +1,9 @@
 """Logs: one JSON object a line, on stderr."""
 
 import logging
-import sys
+from typing import TextIO, cast
+
+from streamal.cli.streams import Log
 
 
 def configure() -> None:
@@ -16,5 +18,5 @@ def configure() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Log())),
     )

@@ -9,7 +9,8 @@ import typer
 
 from streamal import __version__
 from streamal.cli import feed, look, service, setup, study
-from streamal.cli.console import say, take_any_text
+from streamal.cli.console import say
+from streamal.cli.streams import prepare
 from streamal.errors import StreamalError
 
 EPILOG = "Begin with `streamal demo`, then `streamal init` in a folder of your own."
@@ -56,7 +57,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     words
         What comes after the program's name; None takes the process's own.
     """
-    take_any_text()
+    prepare()
     try:
         app(None if words is None else list(words), prog_name="streamal")
     except StreamalError as error:

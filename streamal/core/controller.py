@@ -6,7 +6,7 @@ The rule and its constants are in docs/budget.md (the control law).
 from math import exp
 from typing import NamedTuple
 
-GENEROSITY = 4
+GENEROSITY = 3
 """m: a scorer proposes so many times what is affordable."""
 
 LEAST = 0.12

@@ -18,5 +18,7 @@ def shell(
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("STREAMAL_")]:
         monkeypatch.delenv(name)
-    yield Shell(tmp_path, capsys)
+    shell = Shell(tmp_path, capsys)
+    yield shell
+    shell.close()
     structlog.reset_defaults()  # `run` has bound the logs to this test's stderr

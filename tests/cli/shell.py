@@ -53,6 +53,7 @@ class Shell:
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
         self._capsys = capsys
+        self._children: list[subprocess.Popen[str]] = []
 
     def __call__(self, *words: object) -> Ran:
         """Run a command to its end."""
@@ -82,6 +83,26 @@ class Shell:
         """Run the service until nothing is left to do."""
         return self.good("run", "--until-idle", 0, *words)
 
+    def process(self, words: Sequence[object], **changes: str) -> "subprocess.Popen[str]":
+        """Start a command of its own, as a shell would."""
+        child = subprocess.Popen(
+            [*COMMAND, *map(str, words)],
+            cwd=self.folder,
+            env=environ(**changes),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._children.append(child)
+        return child
+
+    def close(self) -> None:
+        """End what a failed test left running."""
+        for child in self._children:
+            with child:
+                child.kill()
+
     def tail(self, topic: str) -> list[Any]:
         """Return the values of all records of a topic."""
         return [line["value"] for line in self.good("tail", topic, "-n", 100_000).lines]
@@ -95,19 +116,6 @@ def environ(**changes: str) -> dict[str, str]:
     """Return this process's variables, without settings, and changed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STREAMAL_")}
     return {**kept, "PYTHONPATH": str(ROOT), **changes}
-
-
-def process(folder: Path, words: Sequence[object], **changes: str) -> "subprocess.Popen[str]":
-    """Start a command as a shell would."""
-    return subprocess.Popen(
-        [*COMMAND, *map(str, words)],
-        cwd=folder,
-        env=environ(**changes),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def ended(child: "subprocess.Popen[str]", said: str = "") -> Ran:

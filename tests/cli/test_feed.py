@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.cli.shell import Shell, csv, ended, jsonl, process
+from tests.cli.shell import Shell, csv, ended, jsonl
 
 
 def test_send_leaves_the_label_out(shell: Shell) -> None:
@@ -54,7 +54,7 @@ def test_send_passes_json_lines_through(shell: Shell) -> None:
 
 def test_send_reads_stdin(shell: Shell) -> None:
     """`-` sends what comes on standard input, and ends when it ends."""
-    ran = ended(process(shell.folder, ["send", "-", "--label-column", "label"]), jsonl(1200))
+    ran = ended(shell.process(["send", "-", "--label-column", "label"]), jsonl(1200))
     assert (ran.code, ran.err) == (0, "sent 1,200 rows to samples\n")
     assert Counter(one["id"] for one in shell.tail("samples")) == Counter(
         f"stdin-{i}" for i in range(1200)
@@ -62,13 +62,18 @@ def test_send_reads_stdin(shell: Shell) -> None:
 
 
 def test_two_senders_do_not_get_into_each_others_way(shell: Shell) -> None:
-    """Two processes send into one file at once, and nothing of either is lost."""
+    """While one process sends lines as they come, another sends a file: nothing is lost."""
     shell.good("topics", "create")
-    shell.made("a.csv", csv(3000))
-    shell.made("b.csv", csv(3000))
-    both = [process(shell.folder, ["send", name]) for name in ("a.csv", "b.csv")]
-    assert [ended(one).code for one in both] == [0, 0]
-    assert len(shell.tail("samples")) == 6000
+    slow = shell.process(["send", "-"])
+    assert slow.stdin is not None
+    slow.stdin.write('{"x": 1}\n')
+    slow.stdin.flush()
+    while not shell.tail("samples"):
+        assert slow.poll() is None
+    shell.made("t.csv", csv(5))
+    shell.good("send", "t.csv")
+    assert ended(slow, '{"x": 2}\n').code == 0
+    assert len(shell.tail("samples")) == 7
 
 
 def test_send_into_renamed_topics(shell: Shell) -> None:
@@ -151,7 +156,7 @@ def test_a_second_annotator_is_locked_out(shell: Shell) -> None:
     """Two annotators of one service would answer twice: the second exits 75 and says why."""
     _asked(shell)
     words = ["annotate", "--truth", "t.csv", "--label-column", "label", "--delay", 3600]
-    first = process(shell.folder, words)
+    first = shell.process(words)
     while not any(path.stat().st_size for path in shell.folder.glob("*annotator*.lock")):
         assert first.poll() is None
     ran = shell(*words)

@@ -11,7 +11,7 @@ from shutil import copytree
 import pytest
 
 from streamal.cli import main
-from tests.cli.shell import Shell, csv, ended, process
+from tests.cli.shell import Shell, csv, ended
 
 SEND = ["send", "t.csv", "--label-column", "label"]
 SERVE = ["run", "--until-idle", "0"]
@@ -113,7 +113,7 @@ def test_tail_shows_what_is_wrong_with_dead_letters(shell: Shell) -> None:
 def test_tail_follows_until_told_to_stop(shell: Shell) -> None:
     """With `--follow` records come as they are written; SIGTERM ends it with exit 0."""
     shell.good("topics", "create")
-    child = process(shell.folder, ["tail", "samples", "-n", 1, "--follow"])
+    child = shell.process(["tail", "samples", "-n", 1, "--follow"])
     shell.made("t.csv", csv(1))
     shell.good("send", "t.csv", "--label-column", "label")
     assert child.stdout is not None

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shlex
 import signal
+import subprocess
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -13,7 +15,7 @@ from streamal import __version__
 from streamal.brokers.sqlite.broker import SqliteBroker
 from streamal.cli.program import app
 from streamal.core.log import Outgoing
-from tests.cli.shell import Shell, csv, ended, process
+from tests.cli.shell import COMMAND, Shell, csv, ended, environ
 
 
 def commands() -> Iterator[list[str]]:
@@ -117,7 +119,7 @@ def test_70_what_no_start_gets_past(shell: Shell) -> None:
 def test_75_another_one_runs_already(shell: Shell) -> None:
     """Exit 75: a second `run` on one file is locked out, and told by whom."""
     shell.good("topics", "create")
-    first = process(shell.folder, ["run", "--instance", "one"])
+    first = shell.process(["run", "--instance", "one"])
     assert first.stderr is not None
     assert "started" in first.stderr.readline()
     ran = shell("run")
@@ -148,7 +150,7 @@ def test_a_reader_that_goes_away_is_no_error(shell: Shell) -> None:
     """`tail | head` exits 0 without a word on stderr."""
     shell.made("t.csv", csv(2000))
     shell.good("send", "t.csv")
-    with process(shell.folder, ["tail", "samples", "-n", 2000]) as child:
+    with shell.process(["tail", "samples", "-n", 2000]) as child:
         assert child.stdout is not None
         assert json.loads(child.stdout.readline())["offset"] == 0
         child.stdout.close()
@@ -159,7 +161,7 @@ def test_a_reader_that_goes_away_is_no_error(shell: Shell) -> None:
 def test_ctrl_c_ends_a_command_with_130(shell: Shell) -> None:
     """SIGINT ends what is no service at once, without a traceback."""
     shell.made("t.csv", csv(50))
-    child = process(shell.folder, ["send", "t.csv", "--rate", "0.01"])
+    child = shell.process(["send", "t.csv", "--rate", "0.01"])
     while not (shell.folder / "streamal.db-wal").exists():
         assert child.poll() is None
     child.send_signal(signal.SIGINT)
@@ -171,7 +173,7 @@ def test_names_that_are_no_text_are_printed_all_the_same(shell: Shell) -> None:
     """A file whose name is not UTF-8 is sent, with ids that are."""
     name = os.fsdecode(b"\xff.csv")
     (shell.folder / name).write_text(csv(2))
-    ran = ended(process(shell.folder, ["send", name, "--json"], PYTHONIOENCODING="ascii"))
+    ran = ended(shell.process(["send", name, "--json"], PYTHONIOENCODING="ascii"))
     assert (ran.code, json.loads(ran.out)["sent"]) == (0, 2)
     assert [one["id"] for one in shell.tail("samples")] == ["\ufffd-0", "\ufffd-1"]
 
@@ -217,3 +219,27 @@ def test_a_full_disk_is_told_in_one_line(shell: Shell) -> None:
     shell.made("t.csv", csv(400))
     ran = shell("simulate", "t.csv", "--label-column", "label", "--decisions", "/dev/full")
     assert (ran.code, ran.out, ran.err) == (70, "", "error: No space left on device\n")
+
+
+def test_closed_streams_are_no_error(shell: Shell) -> None:
+    """A command whose streams are closed does its work, and writes into no other file."""
+    shell.good("topics", "create")
+    before = shell.tail("updates")
+    command = shlex.join([*COMMAND, "status", "--json"])
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        line = f"{command} {closed}"
+        ran = subprocess.run(["sh", "-c", line], cwd=shell.folder, env=environ(), check=False)
+        assert ran.returncode == 0
+    assert shell.tail("updates") == before
+
+
+def test_a_service_goes_on_without_a_reader_of_its_logs(shell: Shell) -> None:
+    """When whoever reads the logs goes away, the service ends as if it had been read."""
+    shell.made("t.csv", csv(20))
+    shell.good("send", "t.csv")
+    child = shell.process(["run"])
+    assert child.stderr is not None
+    assert "started" in child.stderr.readline()
+    child.stderr.close()
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(timeout=60) == 0

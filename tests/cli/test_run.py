@@ -4,7 +4,7 @@ import json
 import signal
 from typing import Any
 
-from tests.cli.shell import Shell, csv, ended, process
+from tests.cli.shell import Shell, csv, ended
 
 
 def _worked(shell: Shell, **sections: object) -> None:
@@ -52,7 +52,7 @@ def test_sigterm_ends_it_cleanly(shell: Shell) -> None:
     """SIGTERM finishes the batch and exits 0; what was decided stays, what was not comes next."""
     shell.made("t.csv", csv(500))
     shell.good("send", "t.csv")
-    child = process(shell.folder, ["run"])
+    child = shell.process(["run"])
     assert child.stderr is not None
     assert json.loads(child.stderr.readline())["event"] == "started"
     child.send_signal(signal.SIGTERM)
@@ -120,8 +120,7 @@ def test_two_roles_in_two_processes(shell: Shell) -> None:
     shell.made("t.csv", csv(300))
     shell.good("send", "t.csv", "--label-column", "label")
     roles = [
-        process(shell.folder, ["run", "--role", role, "--instance", role])
-        for role in ("scorer", "arbiter")
+        shell.process(["run", "--role", role, "--instance", role]) for role in ("scorer", "arbiter")
     ]
     words = ("annotate", "--truth", "t.csv", "--label-column", "label", "--until-idle")
     while shell.good("status", "--json").document["samples"] < 300:

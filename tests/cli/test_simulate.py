@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.shell import Shell, csv, ended, jsonl, process
+from tests.cli.shell import Shell, csv, ended, jsonl
 
 FILE = ("t.csv", "--label-column", "label")
 
@@ -23,7 +23,7 @@ def test_decisions_do_not_depend_on_the_process(shell: Shell, model: str) -> Non
     shell.made("t.csv", _texts(400))
     words = ["simulate", *FILE, "--model", model, "--budget", "0.2", "--delay", 7, "--seed", 5]
     children = [
-        process(shell.folder, [*words, "--decisions", f"out-{seed}"], PYTHONHASHSEED=seed)
+        shell.process([*words, "--decisions", f"out-{seed}"], PYTHONHASHSEED=seed)
         for seed in ("0", "1", "4711")
     ]
     assert [ended(child).code for child in children] == [0, 0, 0]
@@ -90,7 +90,7 @@ def test_delay_and_never_reach_the_annotator(shell: Shell) -> None:
 def test_standard_input_is_simulated(shell: Shell) -> None:
     """Rows of standard input are simulated, too: one line of JSON for each."""
     words = ["simulate", "-", "--label-column", "label", "--decisions", "out", "--json"]
-    ran = ended(process(shell.folder, words), jsonl(150))
+    ran = ended(shell.process(words), jsonl(150))
     assert (ran.code, ran.document["rows"]) == (0, 150)
     lines = [json.loads(line) for line in Path(shell.folder / "out").read_text().splitlines()]
     assert [line["sample_id"] for line in lines] == [f"stdin-{i}" for i in range(150)]

@@ -79,10 +79,10 @@ def test_the_floor_keeps_the_rule_within_its_share(share: float, exploration: fl
 
 def test_a_bucket_proposes_generously_and_never_less_than_the_least() -> None:
     """At its middle a bucket lets through m times the pace, and LEAST where that is less."""
-    assert (GENEROSITY, LEAST) == (4, 0.12)
-    assert Bucket().fill(0.1) == pytest.approx(0.4 * exp(1.5 * 0.4 / 20))
-    assert Bucket().fill(0.001) == pytest.approx(0.12 * exp(1.5 * 0.12 / 20))
-    assert (Bucket().fill(0.25), Bucket().fill(1.0)) == (1.0, 1.0)
+    assert (GENEROSITY, LEAST) == (3, 0.12)
+    assert Bucket().fill(0.1) == pytest.approx(0.3 * exp(1.5 * 0.3 / 15))
+    assert Bucket().fill(0.001) == pytest.approx(0.12 * exp(1.5 * 0.12 / 15))
+    assert (Bucket().fill(0.34), Bucket().fill(1.0)) == (1.0, 1.0)
 
 
 def test_a_bucket_proposes_nothing_that_no_pace_affords() -> None:
