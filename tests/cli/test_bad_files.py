@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from tests.cli.shell import Shell, csv, jsonl
+from tests.cli.shell import Shell, csv, ended, jsonl
 
 DEEP = 10_000
 BAD_LINES: dict[bytes, str] = {
@@ -110,3 +110,48 @@ def test_simulate_counts_bad_rows_and_goes_on(shell: Shell) -> None:
     assert Counter(one["reason"] for one in lines if one["route"] == "dead_letter") == Counter(
         BAD_LINES.values()
     )
+
+
+WILD = '''
+class Wild:
+    """Somebody's own model, which fails on some samples."""
+
+    def __init__(self):
+        self.seen = {}
+
+    def learn_one(self, x, y):
+        if "unlearnable" in x:
+            raise ArithmeticError("too hard to learn")
+        self.seen[y] = self.seen.get(y, 0) + 1
+
+    def predict_proba_one(self, x):
+        if "unseeable" in x:
+            raise ArithmeticError("too hard to see")
+        total = sum(self.seen.values())
+        return {y: n / total for y, n in self.seen.items()}
+
+    def clone(self):
+        return Wild()
+'''
+
+
+def test_a_model_of_the_users_own_that_fails(shell: Shell) -> None:
+    """One that raises on a sample costs a dead letter, on a label an error; nothing stops."""
+    shell.made("wild.py", WILD)
+    shell.configured(model={"factory": "wild:Wild"}, budget=[{"rate": 1.0}])
+    rows: list[dict[str, object]] = [{"x": i, "label": "ab"[i % 2]} for i in range(20)]
+    rows[3]["unlearnable"] = 1
+    rows[15]["unseeable"] = 1
+    annotate = ("annotate", "--truth", "t.jsonl", "--label-column", "label", "--until-idle", "0")
+    for part in (rows[:10], rows[10:]):
+        shell.made("t.jsonl", "\n".join(map(json.dumps, part)))
+        shell.good("send", "t.jsonl", "--label-column", "label")
+        for words in (("run", "--until-idle", "0"), annotate, ("run", "--until-idle", "0")):
+            assert ended(shell.process(words)).code == 0
+    (dead,) = shell.dead()
+    assert (dead["offset"], dead["stage"], dead["reason"]) == ("15", "predict", "model_error")
+    examples = [one for one in shell.tail("updates") if one["kind"] == "example"]
+    errors = {one["source"]["offset"]: one["error"] for one in examples if "error" in one}
+    assert errors == {3: "ArithmeticError: too hard to learn"}
+    assert len(examples) == 19
+    assert ended(shell.process(["verify"])).code == 0
