@@ -16,12 +16,6 @@ class RequestRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     the number of samples seen then; `label` is the answer that was learned last.
     """
 
-    @property
-    def step(self) -> int:
-        """The ledger's step at which it was asked: the order of all requests."""
-        stamp = self.asked.ledger
-        return stamp.step if isinstance(stamp, Stamp) else 0
-
     asked: Request
     charges: Charges
     bin: int
@@ -33,6 +27,12 @@ class RequestRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     annotator: str | None = None
     closed_at: int = 0
     refunded: bool = False
+
+    @property
+    def step(self) -> int:
+        """The ledger's step at which it was asked: the order of all requests."""
+        stamp = self.asked.ledger
+        return stamp.step if isinstance(stamp, Stamp) else 0
 
 
 class RequestBook:
