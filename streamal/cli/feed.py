@@ -112,7 +112,7 @@ def annotate(
     from streamal.lab.tables import open_table
 
     settings = settings_from(config)
-    table = open_table(truth, label_column=label_column, id_column=id_column)
+    table = open_table(truth, label_column=label_column, id_column=id_column, needs_features=False)
     labels = {row.id: row.label for row in table if row.label is not None}
     habits = Habits(settings.model.seed, skip, noise)
     with Stop() as stop, closing(broker_of(settings, make=True)) as broker:

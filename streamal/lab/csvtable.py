@@ -40,7 +40,7 @@ class Header(NamedTuple):
     def pick(self) -> Pick:
         """Return what takes the cells of the features out of a record's."""
         places = self.places
-        first, last = places[0], places[-1]
+        first, last = (places[0], places[-1]) if places else (0, -1)
         is_one_piece = last - first + 1 == len(places)
         return itemgetter(slice(first, last + 1)) if is_one_piece else itemgetter(*places)
 
@@ -131,7 +131,7 @@ def _header(plan: Plan, line: bytes) -> Header:
         raise UsageError(f"{plan.name}: the header cannot be used: {error}") from None
     label, own = (_place(plan, names, name) for name in (plan.label_column, plan.id_column))
     header = Header(delimiter, names, label, own)
-    if not header.places:
+    if plan.needs_features and not header.places:
         raise UsageError(f"{plan.name}: no column is left for features")
     return header
 

@@ -52,6 +52,8 @@ class Plan(NamedTuple):
         Columns that are no features.
     types
         Types of features by name that override what the file shows.
+    needs_features
+        False for a file of labels: it may have no other column.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Plan(NamedTuple):
     label_column: str | None = None
     id_column: str | None = None
     types: Mapping[str, str] = {}
+    needs_features: bool = True
 
     def row_id(self, given: object, number: int) -> str:
         """Return the id of a row from what its id column holds."""

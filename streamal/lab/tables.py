@@ -52,6 +52,7 @@ def open_table(
     id_column: str | None,
     types: Mapping[str, str] = NO_TYPES,
     stdin: BinaryIO | None = None,
+    needs_features: bool = True,
 ) -> Table:
     """Open a file as a table.
 
@@ -65,6 +66,8 @@ def open_table(
         Types of features (number, category, text) that override what the file shows.
     stdin
         In place of the process's own.
+    needs_features
+        False for a file of labels: it may have no other column.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def open_table(
     """
     if label_column is not None and label_column == id_column:
         raise UsageError(f"{path}: column {label_column} cannot be both label and id")
-    plan = Plan(path, stem(path), label_column, id_column, types)
+    plan = Plan(path, stem(path), label_column, id_column, types, needs_features)
     if path == STDIN or Path(path).is_fifo():
         return _streamed(plan, stdin)
     with opened(path) as stream:

@@ -112,6 +112,17 @@ def test_annotate_answers_with_the_truth(shell: Shell) -> None:
         assert given[request["request_id"]] == truth[request["sample_id"]]
 
 
+def test_annotate_takes_a_file_of_ids_and_labels(shell: Shell) -> None:
+    """The truth may be a table of labels alone: it has no need of features."""
+    asked = _asked(shell)
+    labels = [line.split(",")[-1] for line in csv(30).split()[1:]]
+    rows = [f"t-{i},{label}" for i, label in enumerate(labels)]
+    shell.made("truth.csv", "\n".join(["name,label", *rows]) + "\n")
+    options = ("--label-column", "label", "--id-column", "name", "--until-idle", 0, "--json")
+    ran = shell.good("annotate", "--truth", "truth.csv", *options)
+    assert json.loads(ran.out)["answers"] == {"labelled": asked}
+
+
 def test_annotate_answers_nothing_twice(shell: Shell) -> None:
     """Another start goes on where the last one ended."""
     asked = _asked(shell)
