@@ -1,7 +1,5 @@
 """The nouns of a partitioned log: what brokers carry and nobody interprets."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -56,6 +54,3 @@ class TopicSpec(msgspec.Struct, frozen=True):
     partitions: int = 1
     compacted: bool = False
     retention_ms: int | None = None
-
-
-Outputs = Sequence[Outgoing]

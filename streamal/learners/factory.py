@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol, TypeVar, cast
 
+from streamal.core.nearest import nearest
 from streamal.errors import ConfigError
 from streamal.learners.adapter import Classifier, Parts, RiverLearner, learning
 from streamal.learners.plain import PlainEncoder
@@ -62,8 +62,8 @@ def _find(path: str) -> Callable[[], object]:
         raise _error(path, "is not of the form package.module:name")
     module = _import(path, module_name)
     if not hasattr(module, name):
-        near = get_close_matches(name, dir(module), n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        near = nearest(name, dir(module))
+        hint = f"; did you mean {near!r}?" if near else ""
         raise _error(path, f"the module {module_name!r} has no {name!r}{hint}")
     found = getattr(module, name)
     if not callable(found):

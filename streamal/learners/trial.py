@@ -1,6 +1,6 @@
 """A learner's trial on a few made examples, before it may see a stream."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,6 @@ from streamal.errors import ConfigError
 from streamal.learners.port import Features, Learner
 
 Example = tuple[Features, str]
-Check = Callable[[Learner, Sequence[Example]], None]
 
 LABELS = ("a", "b", "c")
 _EXAMPLES = 30

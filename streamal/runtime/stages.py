@@ -1,16 +1,6 @@
-"""Where the time of a batch goes: seconds and calls for each stage."""
+"""Where the time of a batch goes: the seconds of each stage."""
 
 from time import perf_counter
-
-DECODE, PREDICT, DECIDE, ENCODE, COMMIT, LEARN, POLL = (
-    "decode",
-    "predict",
-    "decide",
-    "encode",
-    "commit",
-    "learn",
-    "poll",
-)
 
 
 class Stages:

@@ -1,9 +1,9 @@
 """The topics by their logical names, and what each needs from a broker."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from streamal.core.log import TopicSpec
+from streamal.core.nearest import nearest
 from streamal.errors import UsageError
 
 SAMPLES = "samples"
@@ -91,8 +91,8 @@ class Topics:
             return self._names[word]
         if word in self._logical:
             return word
-        near = get_close_matches(word, [*self._names, *self._logical], 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        near = nearest(word, [*self._names, *self._logical])
+        hint = f"; did you mean {near}?" if near else ""
         raise UsageError(f"no topic {word!r}{hint}; there are {', '.join(LOGICAL)}")
 
 
