@@ -6,7 +6,7 @@ import numpy as np
 
 from streamal.learners.bayes import NaiveBayes
 from streamal.learners.kinds import TEXT, Kinds
-from streamal.learners.linear import linear
+from streamal.learners.linear import Linear
 from streamal.learners.port import Features, Learner, Probabilities
 
 
@@ -51,4 +51,4 @@ class Auto:
         declared = self._kinds.declared
         kinds = {self._kinds.of(name, value) for name, value in features.items()}
         is_text = TEXT in kinds or TEXT in declared.values()
-        return NaiveBayes("text", declared) if is_text else linear(declared)
+        return NaiveBayes("text", declared) if is_text else Linear(declared)

@@ -9,10 +9,8 @@ import numpy as np
 
 from streamal.core.classes import canonical
 from streamal.learners.featuretypes import FeatureTypes, Raw
+from streamal.learners.opinion import opinions
 from streamal.learners.port import Features, Learner
-
-# A sum of probabilities may miss 1 by rounding, and a difference may fall below 0 by it.
-_ROUNDING = 1e-9
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -39,13 +37,14 @@ class Model:
         Declared feature types: name to ``number``, ``category`` or ``text``.
     """
 
-    __slots__ = ("_learner", "_types", "learned", "refuse")
+    __slots__ = ("_learner", "_types", "learned", "refusals", "refuse")
 
     def __init__(self, learner: Learner, types: Mapping[str, str]) -> None:
         self._learner = learner
         self._types = FeatureTypes(types)
         # Bound once: asked for every sample, and one call less is a tenth of its time.
         self.refuse = self._types.refuse
+        self.refusals = self._types.refusals
         self.learned = 0
 
     @property
@@ -98,7 +97,7 @@ class Model:
         array = np.asarray(self._learner.predict_proba_many(rows), dtype=np.float64)
         k = len(self.classes)
         if array.shape == (len(rows), k):
-            return [_opinion(row) for row in array.tolist()]
+            return [*opinions(array)]
         if len(rows) == 1:
             return [[]]
         raise ValueError(f"shape {array.shape}; ({len(rows)}, {k}) is needed")
@@ -120,15 +119,6 @@ def _positive(weight: float) -> float:
     if not 0.0 < weight < math.inf:
         raise ValueError(f"weight {weight}; a finite number above 0 is needed")
     return weight
-
-
-def _opinion(row: list[float]) -> Answer:
-    total = sum(row)
-    if not 0.0 < total < math.inf or min(row) < -_ROUNDING:
-        return []
-    if min(row) < 0.0:
-        return _opinion([max(p, 0.0) for p in row])
-    return row if total == 1.0 else [p / total for p in row]
 
 
 def _digits(answer: Answer) -> object:

@@ -8,7 +8,7 @@ from streamal.errors import ConfigError
 from streamal.learners.auto import Auto
 from streamal.learners.bayes import NaiveBayes
 from streamal.learners.kinds import KINDS
-from streamal.learners.linear import linear
+from streamal.learners.linear import Linear
 from streamal.learners.port import Learner
 from streamal.learners.trees import forest, tree
 
@@ -47,7 +47,7 @@ def make(preset: str, seed: int, types: Mapping[str, str] = _NO_TYPES) -> Learne
         _known(f"samples.types.{name}", "kind of feature", kind, KINDS)
     _known("model.preset", "preset", preset, PRESETS)
     if preset == "linear":
-        return linear(types)
+        return Linear(types)
     if preset == "tree":
         return tree(types)
     if preset == "forest":

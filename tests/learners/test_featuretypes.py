@@ -1,8 +1,11 @@
 """The law of feature types."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from streamal.learners.featuretypes import FeatureTypes, Raw
+from streamal.learners.table import FEW
 
 
 def _held(row: Raw, declared: dict[str, str] | None = None) -> FeatureTypes:
@@ -79,3 +82,55 @@ def test_what_is_no_value_is_refused(value: object) -> None:
     assert refused is not None
     assert refused[0] == "not_a_value"
     assert type(value).__name__ in refused[1]
+
+
+HELD: Raw = {"x": 1.0, "y": 2.0, "colour": "red", "is_new": True}
+LAWFUL: Raw = {"x": 0.5, "y": 1e308, "colour": "blue", "is_new": False}
+ODD: list[Raw] = [
+    {**LAWFUL, "x": float("nan")},
+    {**LAWFUL, "x": float("inf")},
+    {**LAWFUL, "x": "one"},
+    {**LAWFUL, "x": None},
+    {**LAWFUL, "x": 10**400},
+    {**LAWFUL, "x": 3},
+    {**LAWFUL, "colour": 1.0},
+    {**LAWFUL, "is_new": "yes"},
+    {**LAWFUL, "x": [1]},  # type: ignore[dict-item]
+    {"x": 1.0},
+    {},
+]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.sampled_from([LAWFUL, *ODD]), max_size=5),
+    st.lists(st.sampled_from([LAWFUL, {"x": "one"}, {"colour": 1.0}, {"new": "a"}]), max_size=4),
+    st.sampled_from([HELD, {}]),
+)
+def test_a_batch_is_refused_row_by_row(odd: list[Raw], many: list[Raw], held: Raw) -> None:
+    """In a batch of any size each row is refused as if it were alone."""
+    types = _held(held)
+    rows = [*(row for row in many for _ in range(FEW)), *odd, *many]
+    assert types.refusals(rows) == [types.refuse(row) for row in rows]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_row_costs_only_itself(odd: Raw) -> None:
+    """Among many rows of one shape it is refused, or not, as it would be alone."""
+    types = _held(HELD)
+    alone = types.refuse(odd)
+    assert types.refusals([LAWFUL] * FEW + [odd]) == [None] * FEW + [alone]
+
+
+def test_numbers_that_together_overflow_are_finite() -> None:
+    """A column whose sum is infinite holds no infinite number for that."""
+    assert _held(HELD).refusals([LAWFUL] * (2 * FEW)) == [None] * (2 * FEW)
+
+
+@pytest.mark.parametrize(("name", "value"), [("x", "one"), ("colour", 1.0), ("is_new", "yes")])
+def test_a_whole_column_of_another_type_is_refused(name: str, value: float | str) -> None:
+    """Many rows that agree on a wrong type are as wrong as one."""
+    types = _held(HELD)
+    refused = types.refusals([{**LAWFUL, name: value}] * FEW)
+    assert refused == [types.refuse({name: value})] * FEW
+    assert refused[0] is not None

@@ -1,21 +1,22 @@
 """The linear preset: its scale, its steps, and the faults of river's that it mends."""
 
 from math import inf, sqrt
+from random import Random
 from statistics import fmean, pstdev
-from typing import cast
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from river.linear_model import SoftmaxRegression
 from river.optim.losses import CrossEntropy
 
-from streamal.learners.adapter import RiverLearner
-from streamal.learners.linear import INTERCEPT, RATE, LinearEncoder, linear
+from streamal.learners.linear import RATE, Linear
 from streamal.learners.port import Features
-from streamal.learners.scale import LARGEST, PRIOR, Scale
+from streamal.learners.scale import PRIOR, Scale
 from streamal.learners.step import Step
-from tests.contracts.learner import Example, features, labels, taught
+from streamal.learners.table import FEW
+from tests.contracts.learner import AWKWARD, Example, features, labels, taught
+from tests.learners.batches import TYPES, batch, examples
 
 finite = st.floats(-1e6, 1e6)
 
@@ -36,36 +37,8 @@ def test_the_scale_is_mean_and_spread_pulled_to_zero(values: list[float]) -> Non
         assert factor == pytest.approx(n / (n + PRIOR) / pstdev(values), rel=1e-3)
 
 
-def test_a_constant_has_no_scale() -> None:
-    """Until it varies a feature is left out, however often it was seen."""
-    encoder = LinearEncoder({})
-    for _ in range(9):
-        encoder.learn({"x": 0.1})
-    assert encoder.encode({"x": 0.1}) == {INTERCEPT: 1.0}
-    encoder.learn({"x": 0.2})
-    assert set(encoder.encode({"x": 0.1})) == {INTERCEPT, "x"}
-
-
-@pytest.mark.parametrize(("value", "scaled"), [(1e308, LARGEST), (-1e308, -LARGEST)])
-def test_outliers_are_clipped(value: float, scaled: float) -> None:
-    """However far a number is out, it is encoded as the largest there is."""
-    encoder = LinearEncoder({})
-    for x in (1.0, 2.0, 3.0):
-        encoder.learn({"x": x})
-    assert encoder.encode({"x": value})["x"] == scaled
-
-
-def test_each_kind_has_its_own_features() -> None:
-    """Categories are named with their value, texts with their words."""
-    encoder = LinearEncoder({"zip": "category", "subject": "text"})
-    row: Features = {"zip": 8001, "job": "it", "subject": "Hi, hi", "text": "there"}
-    names = {"zip=8001", "job=it", "subject:hi", "text:there"}
-    assert encoder.encode(row) == dict.fromkeys({INTERCEPT, *names}, 1.0)
-
-
-def _weights(learner: RiverLearner) -> dict[object, dict[str, float]]:
-    model = cast("SoftmaxRegression", learner._classifier)
-    return {label: dict(weights) for label, weights in model.weights.items()}
+def _weights(learner: Linear) -> dict[object, dict[str, float]]:
+    return {label: dict(weights) for label, weights in learner._model.weights.items()}
 
 
 @settings(max_examples=50)
@@ -79,8 +52,8 @@ def test_a_step_is_bounded(
     examples: list[Example], row: dict[str, float], label: str, weight: float
 ) -> None:
     """No example moves the weights of a class further than the rate times its weight."""
-    learner = taught(linear({}), examples)
-    assert isinstance(learner, RiverLearner)
+    learner = Linear({})
+    taught(learner, examples)
     before = _weights(learner)
     learner.learn_one(row, label, weight)
     for name, after in _weights(learner).items():
@@ -94,7 +67,8 @@ def test_a_heavier_example_moves_more() -> None:
     base: list[Example] = [({"x": 0.0}, "a"), ({"x": 1.0}, "b")]
     chances = []
     for weight in (0.5, 1.0, 2.0):
-        learner = taught(linear({}), base)
+        learner = Linear({})
+        taught(learner, base)
         learner.learn_one({"x": 1.0}, "a", weight)
         chances.append(learner.predict_proba_many([{"x": 1.0}])[0][0])
     assert chances == sorted(set(chances))
@@ -113,7 +87,68 @@ def test_the_gradient_is_rivers(parts: list[float]) -> None:
 
 def test_nothing_grows_without_bound() -> None:
     """A long run of contradicting wild examples leaves finite weights."""
-    learner = linear({})
+    learner = Linear({})
     for i in range(500):
         learner.learn_one({"x": (-1.0) ** i * 10.0 ** (i % 300), "y": 1.0}, "ab"[i * i % 3 % 2])
     assert all(abs(w) < inf for weights in _weights(learner).values() for w in weights.values())
+
+
+seeds = st.integers(0, 2**32)
+SEEDS_TRIED = 25
+
+
+def _learned(dice: Random) -> Linear:
+    learner = Linear(TYPES)
+    taught(learner, examples(dice, dice.randrange(1, 80), dice.randrange(1, 12)))
+    return learner
+
+
+@settings(max_examples=SEEDS_TRIED, deadline=None)
+@given(seeds)
+def test_a_row_of_a_large_batch_is_answered_as_if_it_were_alone(seed: int) -> None:
+    """To the last bit, read by columns or not, in any order and beside any rows."""
+    dice = Random(seed)
+    learner, rows = _learned(dice), batch(dice)
+    together = learner.predict_proba_many(rows)
+    alone = np.vstack([learner.predict_proba_many([row]) for row in rows])
+    assert np.array_equal(together, alone)
+    part = dice.sample(range(len(rows)), 150)
+    assert np.array_equal(learner.predict_proba_many([rows[i] for i in part]), together[part])
+
+
+@settings(max_examples=SEEDS_TRIED, deadline=None)
+@given(seeds)
+def test_answers_are_rivers(seed: int) -> None:
+    """Small batches and large ones get river's probabilities, but for rounding."""
+    dice = Random(seed)
+    learner, rows = _learned(dice), batch(dice)
+    encode, river = learner._encoder.encode, learner._model.predict_proba_one
+    answers = [river(encode(row)) for row in rows]  # type: ignore[no-untyped-call]
+    wanted = [[answer[label] for label in learner.classes] for answer in answers]
+    for count in (3, len(rows)):
+        found = learner.predict_proba_many(rows[:count])
+        assert np.allclose(found, wanted[:count], rtol=0, atol=1e-12)
+
+
+def test_learning_shows_at_once() -> None:
+    """A large batch is answered by what was learned just before: nothing is kept."""
+    dice = Random(1)
+    learner = Linear({})
+    taught(learner, [({"x": dice.gauss(0, 1)}, "ab"[i % 2]) for i in range(9)])
+    rows: list[Features] = [{"x": dice.gauss(0, 1)} for _ in range(2 * FEW)]
+    for label in "abcab":
+        before = learner.predict_proba_many(rows)
+        learner.learn_one({"x": dice.gauss(0, 1)}, label)
+        after = learner.predict_proba_many(rows)
+        assert not np.array_equal(after[:, 0], before[:, 0])
+        assert np.array_equal(after[:1], learner.predict_proba_many(rows[:1]))
+
+
+def test_predicting_leaves_no_weights() -> None:
+    """Whatever is asked, the weights stay those that were learned."""
+    dice = Random(2)
+    learner = _learned(dice)
+    before = _weights(learner)
+    learner.predict_proba_many(batch(dice))
+    learner.predict_proba_many(AWKWARD)
+    assert _weights(learner) == before
