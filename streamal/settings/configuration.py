@@ -6,11 +6,13 @@ from streamal.core.limits import LimitSpec
 from streamal.settings.auto_label import AutoLabel, AutoLabelOrOff
 from streamal.settings.broker import Broker, SqliteBroker
 from streamal.settings.budget import Budget, RateLimit, unspread
+from streamal.settings.kafka import KafkaBroker
 from streamal.settings.model import Model
 from streamal.settings.policy import Policy, RankPolicy
 from streamal.settings.requests import Labels, Requests
 from streamal.settings.samples import Samples
 from streamal.settings.section import Section
+from streamal.settings.security import doubtful
 from streamal.settings.serving import Http
 from streamal.settings.topics import Topics
 
@@ -49,12 +51,17 @@ class Settings(Section):
 
 def warnings(settings: Settings) -> list[str]:
     """Return what works but is rarely meant, one sentence each."""
-    return unspread(settings.budget)
+    return [*_doubtful(settings.broker), *unspread(settings.budget)]
+
+
+def _doubtful(broker: Broker) -> list[str]:
+    faults = doubtful(broker.security) if isinstance(broker, KafkaBroker) else ()
+    return [f"broker.security.{key}: {text}" for key, text in faults]
 
 
 def dump(settings: Settings) -> dict[str, object]:
     """Return the configuration as plain JSON values that load back to the same.
 
-    Secrets (pydantic's secret types) come out masked; no section has one yet.
+    Secrets come out masked, and must be given anew.
     """
     return settings.model_dump(mode="json", by_alias=True)

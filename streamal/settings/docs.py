@@ -26,10 +26,18 @@ map is an error. There are no aliases.
 `STREAMAL_BUDGET__0__COUNT=9`. Capitals stand for small letters and, in `topics`, an underscore
 for a dash; a part with a small letter in it is taken as it is, such as a feature's name. Values
 are YAML: numbers, `null`, `[a, b]`. A variable with `_FILE` at its end names a file that holds
-the value. Any `STREAMAL_…` without a double underscore is left alone.
+the value, unless a key is called so, such as `ca_file`. Any `STREAMAL_…` without a double
+underscore is left alone.
+
+**Secrets** are text, whatever they look like, and empty ones count as none. They are shown
+nowhere: logs, errors and dumps have `**********`. They belong into the environment, such as
+`STREAMAL_BROKER__SECURITY__PASSWORD`, or better into a file of their own that
+`STREAMAL_BROKER__SECURITY__PASSWORD_FILE` names; `streamal validate` warns of one that is
+written in the configuration.
 
 **Another kind** in the environment or an option drops what only went with the old one: the
-`threshold` of `policy: {kind: fixed}`, all of a limit of the budget, `preset` for `factory`.
+`threshold` of `policy: {kind: fixed}`, the `path` of `broker: {kind: sqlite}`, all of a limit
+of the budget, `preset` for `factory`.
 
 **A duration** is a number with a unit, `30d`, `12h`, `5m`, `30s` or `1500ms`, or a number of
 seconds. **A label** is text, a number or a boolean; `1` and `'1'` are one label.
@@ -37,6 +45,10 @@ seconds. **A label** is text, a number or a boolean; `1` and `'1'` are one label
 
 NOTES: Mapping[str, str] = MappingProxyType(
     {
+        "broker": "`bootstrap_servers` may also be one text with commas, such as `a:9092,b:9092`; "
+        "an IPv6 address goes into brackets, `[::1]:9092`. Keys of `security` that do not go with "
+        "its `protocol` and `mechanism` are errors: a login that is not used is one that somebody "
+        "believes in. Files that it names must be readable at the start.",
         "topics": "The names of all topics must differ. `label-requests`, `updates` and `state` "
         "are kept for ever: they have no retention.",
         "model": "A preset or a factory, not both.",

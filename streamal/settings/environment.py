@@ -2,11 +2,14 @@
 
 Parts between double underscores are keys or indexes. Capitals stand for small letters,
 and in `topics` an underscore for a dash; a part with small letters is taken as it is. A
-variable that ends in ``_FILE`` names a file that holds the value.
+variable that ends in ``_FILE`` names a file that holds the value, unless that is the
+name of a key, such as ``ca_file``.
 """
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path as File
+
+from pydantic import SecretStr
 
 from streamal.errors import ConfigError
 from streamal.settings.layers import Assignment
@@ -45,22 +48,31 @@ def variable(path: Path) -> str:
 
 
 def _assignment(name: str, environ: Mapping[str, str]) -> Assignment:
-    text, key = environ[name], name.removesuffix(FILE)
+    text, key = environ[name], name if _is_key(name) else name.removesuffix(FILE)
+    path, shape = _resolve(key.removeprefix(PREFIX).split("__"))
     if key != name:
         if key in environ:
             raise ConfigError(f"{name}: {key} is set too; keep one of them")
-        text = _read(name, text)
-    path, shape = _resolve(key.removeprefix(PREFIX).split("__"))
+        if shape is not None:
+            text = _read(name, text, "the file" if shape.is_secret else text)
     return Assignment(path, _value(text, shape), name)
 
 
-def _read(name: str, path: str) -> str:
+def _is_key(name: str) -> bool:
+    """Does a variable as it stands name a key of a section?"""
+    *above, last = name.removeprefix(PREFIX).split("__")
+    shape = _resolve(above)[1]
+    return shape is not None and _key(last, shape) in shape.names()
+
+
+def _read(name: str, path: str, called: str) -> str:
+    """Return what a file holds; errors call it by a name: its path may be a misplaced secret."""
     try:
         text = File(path).read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{name}: cannot read {path}: {error.strerror}") from None
+        raise ConfigError(f"{name}: cannot read {called}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{name}: {path} is not UTF-8 text") from None
+        raise ConfigError(f"{name}: {called} is not UTF-8 text") from None
     return text.removesuffix("\n").removesuffix("\r")
 
 
@@ -85,6 +97,8 @@ def _key(part: str, shape: Shape | None) -> str | int:
 
 def _value(text: str, shape: Shape | None) -> object:
     """Text where only text can stand, else YAML; what is no YAML stays text."""
+    if shape and shape.is_secret:
+        return SecretStr(text)
     if shape and shape.is_text:
         return None if shape.takes_null and text in ("", "null") else text
     try:

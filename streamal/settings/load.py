@@ -10,8 +10,10 @@ from streamal.core.nearest import nearest
 from streamal.errors import ConfigError, UsageError
 from streamal.settings.configuration import Settings, dump
 from streamal.settings.environment import FILE, PREFIX, assignments, options, variable
+from streamal.settings.kafka import KafkaBroker
 from streamal.settings.layers import Assignment, Merge, Tree, layer
 from streamal.settings.problems import Problem, problems, written
+from streamal.settings.security import unreadable
 from streamal.settings.shape import Path, root
 from streamal.settings.yaml_text import parse
 
@@ -49,6 +51,7 @@ def load(
     for found in (variables, set_ := list(options(overrides))):
         tree = merge.over(tree, layer(found))
     settings, wrong = checked(tree)
+    wrong += [] if settings is None else _unreadable(settings)
     label = "configuration" if file is None else str(file)
     told = [_line(problem, [*variables, *set_], label) for problem in [*merge.problems, *wrong]]
     if settings is None or unread or told:
@@ -62,6 +65,13 @@ def checked(tree: object) -> tuple[Settings | None, list[Problem]]:
         return Settings.model_validate(tree), []
     except ValidationError as error:
         return None, problems(error, tree)
+
+
+def _unreadable(settings: Settings) -> list[Problem]:
+    """Say which files that the broker needs cannot be read."""
+    broker = settings.broker
+    found = unreadable(broker.security) if isinstance(broker, KafkaBroker) else ()
+    return [Problem(("broker", "security", key), text) for key, text in found]
 
 
 def _tree(file: File | None) -> object:
@@ -109,7 +119,7 @@ def _meant(problem: Problem, source: str) -> str | None:
     parts = source.removeprefix(PREFIX).split("__")
     ending = FILE if parts[-1].endswith(FILE) else ""
     parts[len(problem.path)] = variable((close,)).removeprefix(PREFIX)
-    return PREFIX + "__".join(parts).removesuffix(FILE) + ending
+    return PREFIX + "__".join(parts) + ("" if parts[-1].endswith(FILE) else ending)
 
 
 def _source(path: Path, set_: Iterable[Assignment]) -> str | None:

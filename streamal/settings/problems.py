@@ -76,10 +76,26 @@ def _problem(detail: ErrorDetails, tree: object) -> Problem:
         return _no_such_kind(path, value, shape, detail["msg"])
     if detail["type"] == "literal_error" and path[-1:] == ("kind",):
         return _unknown_kind(path[:-1], value, root().at(path[:-1]))
-    return Problem(path, _text(detail, value, shape.expected()))
+    return Problem(path, _text(detail, _safe(value, shape), shape.expected()))
 
 
-def _text(detail: ErrorDetails, value: object, expected: str) -> str:
+def _safe(value: object, shape: Shape) -> str:
+    """Return a value for a message; only of what sort it is, where it may hold a secret."""
+    return _sort(value) if shape.holds_secret else shown(value)
+
+
+def _sort(value: object) -> str:
+    sorts = {
+        dict: "a map",
+        list: "a list",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+    }
+    return "null" if value is None else sorts.get(type(value), "text")
+
+
+def _text(detail: ErrorDetails, value: str, expected: str) -> str:
     """Say it; what our own validators raise is said as it is."""
     if detail["type"] == "missing":
         return f"is missing, must be {expected}"
@@ -87,8 +103,8 @@ def _text(detail: ErrorDetails, value: object, expected: str) -> str:
         return _too_short(detail["ctx"]["min_length"])
     if detail["type"] == "value_error":
         text = str(detail["ctx"]["error"])
-        return f"is {shown(value)}, {text}" if text.startswith("must ") else text
-    return f"is {shown(value)}, must be {expected}"
+        return f"is {value}, {text}" if text.startswith("must ") else text
+    return f"is {value}, must be {expected}"
 
 
 def _place(place: Sequence[str | int], tree: object) -> tuple[Path, Shape]:

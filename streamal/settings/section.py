@@ -1,10 +1,20 @@
 """What all sections share: frozen, strict, and deaf to no misspelt key."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SecretStr,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import InitErrorDetails
 
 from streamal.core.classes import canonical
 
@@ -12,7 +22,13 @@ from streamal.core.classes import canonical
 class Section(BaseModel):
     """A section of the configuration."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,  # it may hold a secret, or be one
+    )
 
 
 def _whole(value: object) -> object:
@@ -38,6 +54,38 @@ Label = Annotated[
         {"title": "label", "anyOf": [{"type": kind} for kind in ("string", "number", "boolean")]}
     ),
 ]
+
+
+class WrittenDown(SecretStr):
+    """A secret that came as plain text: from the file, and not from the environment."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SecretStr) and self.get_secret_value() == other.get_secret_value()
+
+    __hash__ = SecretStr.__hash__
+
+
+def _secret(value: object) -> object:
+    """Note where a secret came from; an empty one, such as of an unset variable, is none."""
+    if isinstance(value, str | SecretStr) and not len(value):
+        return None
+    return WrittenDown(value) if isinstance(value, str) else value
+
+
+Secret = Annotated[SecretStr | None, BeforeValidator(_secret)]
+"""Text that is never shown."""
+
+
+def refuse(faults: Iterable[tuple[str, str]]) -> None:
+    """Raise all that is wrong with a section at once, each under its key; nothing for nothing."""
+    found = [
+        InitErrorDetails(
+            type="value_error", loc=(key,), input=None, ctx={"error": ValueError(text)}
+        )
+        for key, text in faults
+    ]
+    if found:
+        raise ValidationError.from_exception_data("section", found, hide_input=True)
 
 
 def chosen_by(tag: Callable[[Mapping[str, object]], str | None], problem: str) -> Discriminator:

@@ -111,6 +111,16 @@ class Shape:
         return {node.get("type") for node in self.choices} - {"null"} == {"string"}
 
     @property
+    def is_secret(self) -> bool:
+        """Must what stands here not be shown?"""
+        return any(node.get("writeOnly", False) for node in self.choices)
+
+    @property
+    def holds_secret(self) -> bool:
+        """May a secret stand here, or somewhere below?"""
+        return self.is_secret or any(self.at((name,)).holds_secret for name in self.names())
+
+    @property
     def takes_null(self) -> bool:
         """May null stand here?"""
         return any(node.get("type") == "null" for node in self.choices)
@@ -191,8 +201,9 @@ def _fixed(node: Node) -> list[object]:
 
 
 def _listed(fixed: Iterable[object]) -> str:
-    """Return fixed values as words; false is only another way to write `off`."""
-    words = dict.fromkeys('"*"' if value == "*" else str(value) for value in fixed if value)
+    """Return fixed values as words; false and capitals only are other ways to write one."""
+    every = dict.fromkeys('"*"' if value == "*" else str(value) for value in fixed if value)
+    words = [word for word in every if word == word.lower() or word.lower() not in every]
     return ("one of " if len(words) > 1 else "") + ", ".join(words)
 
 
@@ -200,6 +211,8 @@ def _plain(node: Node) -> str:
     kind = str(node.get("type", ""))
     if "title" in node and kind != "object":
         return f"a {node['title']}"
+    if node.get("writeOnly"):
+        return "text (secret)"
     if kind in {"number", "integer"}:
         return _number(node)
     return {"boolean": "true or false", "string": "text", "array": "a list"}.get(kind, "a map")

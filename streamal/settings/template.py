@@ -1,11 +1,12 @@
 """The file that `streamal init` writes: every key, its default and what it is for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from streamal.settings.budget import KINDS
 from streamal.settings.configuration import Settings
 from streamal.settings.keys import Key, keys, sections
 from streamal.settings.layers import Assignment, Tree, layer
+from streamal.settings.shape import root
 from streamal.settings.yaml_text import flow
 
 SCHEMA_FILE = "streamal.schema.json"
@@ -36,19 +37,27 @@ def _lines(section: list[Key], depth: int) -> Iterator[str]:
         name = key.path[depth - 1]
         if len(key.path) > depth and name != inside:
             inside = name
-            yield f"{'  ' * (depth - 1)}{name}:"
+            yield f"{'  ' * (depth - 1)}{_off(key)}{name}:"
         yield from _line(key)
 
 
 def _line(key: Key) -> Iterator[str]:
     indent = "  " * (len(key.path) - 1)
-    value = key.example if key.kinds else key.default
+    off = _off(key)
+    value = key.example if off else key.default
     yield f"{indent}# {_comment(key)}"
-    yield f"{indent}{'# ' if key.kinds else ''}{key.path[-1]}: {flow(value)}"
+    yield f"{indent}{off}{key.path[-1]}: {flow(value)}"
+
+
+def _off(key: Key) -> str:
+    """Return what makes a key that the default kind does not know a comment."""
+    usual = root().at(key.path[:1]).default
+    kind = usual.get("kind") if isinstance(usual, Mapping) else None
+    return "# " if key.kinds and kind not in key.kinds else ""
 
 
 def _comment(key: Key) -> str:
-    choices = f" {key.expected.capitalize()}." if key.expected.startswith("one of") else ""
+    choices = f" {key.expected.replace('one', 'One', 1)}." if key.expected[:6] == "one of" else ""
     kinds = f" With kind {' or '.join(key.kinds)}." if key.kinds else ""
     return f"{key.meaning}{choices}{kinds}"
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from streamal.errors import ConfigError, UsageError
 from streamal.settings import Duration, Settings, dump, load
+from streamal.settings.broker import SqliteBroker
 from streamal.settings.load import checked
 from streamal.settings.yaml_text import flow
 from tests.settings.trees import TREES, as_variables, write
@@ -233,7 +234,8 @@ def test_preset_and_factory_replace_each_other(tmp_path: Path) -> None:
 def test_a_value_may_come_from_a_file(tmp_path: Path) -> None:
     """A variable with _FILE reads the value, without the line's end that editors add."""
     value = write(tmp_path, "other.db\n", "value")
-    assert load(None, {"STREAMAL_BROKER__PATH_FILE": str(value)}).broker.path == "other.db"
+    settings = load(None, {"STREAMAL_BROKER__PATH_FILE": str(value)})
+    assert settings.broker == SqliteBroker(path="other.db")
 
 
 def test_a_value_and_its_file_exclude_each_other(tmp_path: Path) -> None:

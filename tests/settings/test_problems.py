@@ -13,8 +13,12 @@ RANGE = "must be between 0 and 1 (not 0)"
     [
         ({"polcy": {}}, "polcy: unknown key; did you mean policy?"),
         (
-            {"broker": {"kind": "kafka", "client": "x"}},
-            "broker.kind: is 'kafka', unknown; known kinds: sqlite",
+            {"broker": {"kind": "kafak", "client": "x"}},
+            "broker.kind: is 'kafak', unknown; did you mean kafka?",
+        ),
+        (
+            {"broker": {"kind": "rabbit"}},
+            "broker.kind: is 'rabbit', unknown; known kinds: sqlite, kafka",
         ),
         ({"broker": {"path": ""}}, "broker.path: is '', must be text"),
         (

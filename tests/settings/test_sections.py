@@ -7,6 +7,7 @@ from streamal.core.ledger import Ledger, names
 from streamal.core.limits import LimitSpec
 from streamal.core.policies import POLICIES, PolicySpec, policy
 from streamal.settings import Settings, dump, load, warnings
+from streamal.settings.broker import SqliteBroker
 from streamal.settings.topics import KEPT, LOGICAL
 from tests.settings.trees import wrong
 
@@ -145,4 +146,4 @@ def test_the_options_of_simulate_fit() -> None:
     }
     settings = load(None, {}, overrides)
     assert settings.limits() == (LimitSpec("count", 500, over=300),)
-    assert settings.broker.path == ":memory:"
+    assert settings.broker == SqliteBroker(path=":memory:")

@@ -19,6 +19,8 @@ DURATIONS = st.builds(lambda ms: str(Duration(ms)), st.integers(1, 10**12))
 MAYBE_COUNTS = st.none() | COUNTS
 KINDS = st.sampled_from(["number", "category", "text"])
 OUTCOMES = ["expired", "skipped", "rejected", "unknown", "retracted"]
+MASKED = "*" * 10
+"""What is shown of a secret; as a password it even survives being dumped."""
 
 _POLICY = {
     "utility": st.sampled_from(["margin", "least_confidence", "entropy"]),
@@ -53,8 +55,40 @@ LIMITS = st.one_of(
     ),
 )
 
+SECURITY = st.one_of(
+    st.fixed_dictionaries({}, optional={"protocol": st.just("plaintext")}),
+    st.fixed_dictionaries({"protocol": st.just("ssl")}, optional={"check_hostname": st.booleans()}),
+    st.fixed_dictionaries(
+        {
+            "protocol": st.sampled_from(["sasl_ssl", "SASL_SSL"]),
+            "mechanism": st.sampled_from(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]),
+            "username": NAMES,
+            "password": st.just(MASKED),
+        }
+    ),
+)
+
+BROKERS = st.one_of(
+    st.fixed_dictionaries({}, optional={"path": NAMES | st.just(":memory:")}),
+    st.fixed_dictionaries(
+        {"kind": st.just("kafka")},
+        optional={
+            "client": st.sampled_from(["kafka-python", "confluent"]),
+            "bootstrap_servers": st.just("a:1,[::1]:2")
+            | st.lists(NAMES.map(lambda name: f"{name}:9092"), min_size=1, max_size=3),
+            "security": SECURITY,
+            "replication_factor": st.none() | st.integers(3, 9),
+            "min_insync_replicas": st.none() | st.integers(1, 3),
+            "compression": st.sampled_from(["none", "gzip", "snappy", "lz4", "zstd"]),
+            "call_timeout": st.integers(1, 99).map(lambda seconds: f"{seconds}s"),
+            "static_membership": st.booleans(),
+            "on_missing_offsets": st.sampled_from(["fail", "earliest"]),
+        },
+    ),
+)
+
 SECTIONS = {
-    "broker": st.fixed_dictionaries({}, optional={"path": NAMES | st.just(":memory:")}),
+    "broker": BROKERS,
     "topics": st.fixed_dictionaries(
         {},
         optional={
