@@ -4,7 +4,8 @@ The rule and its constants are in docs/budget.md (the control law).
 """
 
 from math import exp
-from typing import NamedTuple
+
+import msgspec
 
 GENEROSITY = 3
 """m: a scorer proposes so many times what is affordable."""
@@ -13,8 +14,10 @@ LEAST = 0.12
 """A scorer proposes at least this share, where anything is affordable: at low rates the
 best of a lull would otherwise not be proposed until the next pace."""
 
+_HALF, _FULL = 5.0 * GENEROSITY, 10.0 * GENEROSITY
 
-class Verdict(NamedTuple):
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """Whether a sample is wanted, why, and with what probability it was."""
 
     wanted: bool
@@ -58,10 +61,10 @@ def wanted(
     uniform = floor(share, exploration)
     hit = rank < (1.0 - exploration) * share
     explored = not hit and draw < uniform
-    if want is not None and exploration < 1.0:
-        propensity = want + (1.0 - want) * uniform if share > 0 else 0.0
-    else:
+    if want is None or exploration >= 1.0:
         propensity = 1.0 if hit else uniform
+    else:
+        propensity = want + (1.0 - want) * uniform if share > 0 else 0.0
     return Verdict(hit or explored, explored, propensity)
 
 
@@ -77,20 +80,23 @@ class Bucket:
 
     __slots__ = ("level",)
 
-    def __init__(self, level: float = 5.0 * GENEROSITY) -> None:
+    def __init__(self, level: float = _HALF) -> None:
         self.level = level
 
     def fill(self, pace: float) -> float:
         """Take in one sample's allowance; return the cap on its share."""
-        ask = min(1.0, max(GENEROSITY * pace, LEAST)) if pace > 0 else 0.0
-        self.level = min(10.0 * GENEROSITY, self.level + ask)
-        return 1.0 if ask == 1.0 else min(1.0, ask * _tilt(self.level))
+        ask = GENEROSITY * pace
+        if ask < LEAST:
+            ask = LEAST if pace > 0 else 0.0
+        elif ask > 1.0:
+            ask = 1.0
+        level = self.level + ask
+        self.level = level = level if level < _FULL else _FULL
+        if ask == 1.0:
+            return 1.0
+        cap = ask * exp(1.5 * (level - _HALF) / _HALF)
+        return cap if cap < 1.0 else 1.0
 
     def take(self) -> None:
         """Pay for one candidate."""
-        self.level = max(-10.0 * GENEROSITY, self.level - 1.0)
-
-
-def _tilt(level: float) -> float:
-    half = 5.0 * GENEROSITY
-    return exp(1.5 * (level - half) / half)
+        self.level = max(-_FULL, self.level - 1.0)

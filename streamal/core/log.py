@@ -48,9 +48,12 @@ class TopicSpec(msgspec.Struct, frozen=True):
         Keep the newest record of each key only; a tombstone removes the key.
     retention_ms
         Drop records older than this; None keeps them for ever.
+    headroom
+        Bytes that its records may be larger than those of other topics.
     """
 
     name: str
     partitions: int = 1
     compacted: bool = False
     retention_ms: int | None = None
+    headroom: int = 0

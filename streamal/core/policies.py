@@ -7,11 +7,11 @@ ledger and one estimate serve them all. `variable`, `randomised` and `split` fol
 """
 
 from statistics import NormalDist
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
-from streamal.core.draw import draw
+from streamal.core.draw import draws, rest_of
 from streamal.core.window import Window
 
 
@@ -33,8 +33,8 @@ class PolicySpec(msgspec.Struct, frozen=True):
         return 1.0 if self.kind == "random" else self.exploration
 
 
-class Scored(NamedTuple):
-    """What a policy may look at."""
+class Scored(msgspec.Struct, frozen=True, gc=False):
+    """What a policy may look at; `draw` is the number for `ask`, None if it was not drawn."""
 
     source: str
     utility: float
@@ -42,9 +42,10 @@ class Scored(NamedTuple):
     cold: bool
     affordable: bool
     pace: float
+    draw: float | None = None
 
 
-class Opinion(NamedTuple):
+class Opinion(msgspec.Struct, frozen=True, gc=False):
     """Rank 0 (best) to 1, the probability of wanting, and the policy's own threshold."""
 
     rank: float
@@ -70,16 +71,16 @@ def _yes(is_wanted: bool, want: float, threshold: float | None = None) -> Opinio
 
 
 class Rank:
-    """How the utility ranks among the last W of the partition; ties by keyed draw."""
+    """How the utility ranks among the last W of the partition; ties by what a draw leaves."""
 
     def __init__(self, spec: PolicySpec, seed: int) -> None:
-        self._seed = seed
+        self._ask = draws(seed, "ask")
         self._window = Window(spec.window)
         self._capacity = spec.window
 
     def weigh(self, sample: Scored) -> Opinion:
-        tie = draw(self._seed, "tie", sample.source)
-        return Opinion(self._window.rank_and_insert(sample.utility, tie))
+        chance = self._ask(sample.source) if sample.draw is None else sample.draw
+        return Opinion(self._window.rank_and_insert(sample.utility, rest_of(chance)))
 
     def save(self) -> str:
         return self._window.save()
@@ -144,7 +145,6 @@ class Variable:
     """A threshold that falls with each wish and rises without one."""
 
     def __init__(self, spec: PolicySpec, seed: int) -> None:
-        self._seed = seed
         self._step = spec.step
         self._threshold = 1.0
 
@@ -172,13 +172,14 @@ class Randomised(Variable):
 
     def __init__(self, spec: PolicySpec, seed: int) -> None:
         super().__init__(spec, seed)
-        self._noise = NormalDist(1.0, spec.spread)
+        self._factor = NormalDist(1.0, spec.spread)
+        self._noise = draws(seed, "noise")
 
     def weigh(self, sample: Scored) -> Opinion:
         want = 1.0
         if not sample.cold:
-            want = 1.0 - self._noise.cdf(sample.confidence / self._threshold)
-        ask = draw(self._seed, "noise", sample.source) < want
+            want = 1.0 - self._factor.cdf(sample.confidence / self._threshold)
+        ask = self._noise(sample.source) < want
         return self._adapt(sample, ask, want)
 
 
@@ -188,12 +189,13 @@ class Split(Variable):
     def __init__(self, spec: PolicySpec, seed: int) -> None:
         super().__init__(spec, seed)
         self._random_share = spec.random_share
+        self._part, self._noise = draws(seed, "split"), draws(seed, "noise")
 
     def weigh(self, sample: Scored) -> Opinion:
-        if sample.cold or draw(self._seed, "split", sample.source) >= self._random_share:
+        if sample.cold or self._part(sample.source) >= self._random_share:
             return super().weigh(sample)
         want = min(1.0, sample.pace)
-        return _yes(draw(self._seed, "noise", sample.source) < want, want, self._threshold)
+        return _yes(self._noise(sample.source) < want, want, self._threshold)
 
 
 POLICIES: dict[str, type[Rank | Uniform | Fixed | Periodic | Variable]] = {

@@ -1,7 +1,7 @@
 """What a model says of one sample."""
 
 from collections.abc import Sequence
-from math import isfinite, log
+from math import isfinite
 
 import msgspec
 
@@ -17,7 +17,7 @@ class Prediction(msgspec.Struct, frozen=True, gc=False):
     Parameters
     ----------
     row
-        One probability for each class; empty when the model has no opinion.
+        One probability for each class, all finite; empty when the model has no opinion.
     label
         The most probable class, the first learned among equals; the only class while there
         is one; None without an opinion.
@@ -33,6 +33,13 @@ class Prediction(msgspec.Struct, frozen=True, gc=False):
     def is_cold(self) -> bool:
         """Whether there are no probabilities: too few classes, or none that can be used."""
         return not self.row
+
+    def named(self, classes: Sequence[str]) -> dict[str, float]:
+        """Return the probabilities by the names of their classes."""
+        row = self.row
+        if len(row) == 2:  # the usual case: without an iterator a quarter of the time
+            return {classes[0]: row[0], classes[1]: row[1]}
+        return dict(zip(classes, row, strict=False))
 
 
 NO_OPINION = Prediction((), None, 0.0)
@@ -52,9 +59,3 @@ def predicted(classes: Sequence[str], row: Sequence[float]) -> Prediction:
         return Prediction((), classes[0], 0.0) if len(classes) == 1 else NO_OPINION
     confidence = max(row)
     return Prediction(row, classes[row.index(confidence)], confidence)
-
-
-def score(confidence: float) -> float:
-    """Return the log-odds of a confidence, kept finite."""
-    p = min(max(confidence, 1e-12), 1.0 - 1e-12)
-    return log(p / (1.0 - p))

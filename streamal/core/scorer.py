@@ -4,18 +4,18 @@ It proposes, generously: it holds one small row for each partition and spends no
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from math import inf
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from streamal.core.controller import GENEROSITY, Bucket, Verdict, wanted
-from streamal.core.draw import draw
+from streamal.core.controller import GENEROSITY, Bucket, wanted
+from streamal.core.draw import draws
 from streamal.core.estimate import bin_of
 from streamal.core.policies import Opinion, PolicySpec, Scored, policy
 from streamal.core.prediction import BINS, Prediction
 from streamal.core.records import NO_PAYLOAD, Candidate, Decision, Progress, Route, Sample
-from streamal.core.utility import UTILITIES, opinion
+from streamal.core.utility import UTILITIES
 
 
 class ScorerSpec(msgspec.Struct, frozen=True):
@@ -57,20 +57,35 @@ class _Partition:
             self.policy.load(state.policy)
         state.kind = spec.policy.kind
 
+    def count(self, route: Route, confidence: float) -> None:
+        """Count a sample that is routed without the arbiter."""
+        routes, bins = self.state.routes, self.state.bins
+        routes[route] = routes.get(route, 0) + 1
+        bins[bin_of(confidence)] += 1
+
     def save(self) -> PartitionState:
         self.state.bucket = self.bucket.level
         self.state.policy = self.policy.save()
         return self.state
 
 
-class _Judged(NamedTuple):
-    sample: Sample
-    prediction: Prediction
+class _Judged(msgspec.Struct, frozen=True, gc=False):
     utility: float
     view: Opinion
     draw: float
     cap: float
-    verdict: Verdict
+
+
+class _Way(msgspec.Struct, frozen=True, gc=False):
+    """Where a sample goes that is not asked, why, and by which threshold and certificate."""
+
+    route: Route
+    reason: str
+    threshold: float | UnsetType = UNSET
+    certificate: UnsetType | None = UNSET
+
+
+_ABSTAIN = _Way("abstain", "not_informative")
 
 
 class Scorer:
@@ -92,9 +107,13 @@ class Scorer:
         self._spec = spec
         self._utility = UTILITIES[spec.policy.utility]
         self._uniform = spec.policy.uniform
+        self._informed = 1.0 - self._uniform
+        self._ask = draws(spec.seed, "ask")
+        self._bar = inf if spec.auto_label is None else spec.auto_label
+        self._label = _Way("auto_label", "confident", self._bar, None)
         self._partitions: dict[int, _Partition] = {}
         self._touched: set[int] = set()
-        self._untold: dict[int, PartitionState] = {}
+        self._untold: dict[int, _Partition] = {}
 
     def restore(self, partition: int, state: PartitionState) -> None:
         """Take over a partition at a saved state."""
@@ -111,89 +130,84 @@ class Scorer:
     ) -> Candidate | Decision:
         """Decide one sample at a time in milliseconds, or propose it to the arbiter."""
         at = sample.source.partition
-        partition = self._partitions[at]
-        self._touched.add(at)
-        self._untold[at] = partition.state
-        judged = self._judge(partition, sample, prediction, situation.pace)
+        partition = self._untold.get(at) or self._touch(at)
         partition.state.seen += 1
-        if judged.verdict.wanted:
-            partition.bucket.take()
-            return self._candidate(judged, situation, time)
-        return self._decision(partition.state, judged, situation, time)
-
-    def _judge(
-        self, partition: _Partition, sample: Sample, prediction: Prediction, pace: float
-    ) -> _Judged:
-        utility = opinion(self._utility, prediction.row)
-        cap = partition.bucket.fill(pace)
-        affordable, cold = partition.bucket.level > 0, prediction.is_cold
+        bucket, pace = partition.bucket, situation.pace
+        row, confidence = prediction.row, prediction.confidence
+        utility = self._utility(row) if row else 1.0
+        cap = bucket.fill(pace)
+        chance = self._ask(sample.key)
         view = partition.policy.weigh(
-            Scored(sample.key, utility, prediction.confidence, cold, affordable, pace)
+            Scored(sample.key, utility, confidence, not row, bucket.level > 0, pace, chance)
         )
-        chance = draw(self._spec.seed, "ask", sample.key)
         verdict = wanted(view.rank, chance, cap, self._uniform, view.want)
-        return _Judged(sample, prediction, utility, view, chance, cap, verdict)
+        if verdict.wanted:
+            bucket.take()
+            judged = _Judged(utility, view, chance, cap)
+            return self._candidate(sample, prediction, judged, situation, time)
+        way = self._label if row and confidence >= self._bar else _ABSTAIN
+        partition.count(way.route, confidence)
+        return Decision(
+            sample_id=sample.id,
+            route=way.route,
+            reason=way.reason,
+            label=prediction.label,
+            probabilities=prediction.named(situation.classes),
+            confidence=confidence,
+            utility=utility,
+            rank=view.rank,
+            threshold=self._informed * cap if view.threshold is None else view.threshold,
+            propensity=verdict.propensity,
+            model_version=situation.version,
+            decided_at=time,
+            source=sample.source,
+            auto_label_threshold=way.threshold,
+            certificate=way.certificate,
+        )
 
-    def _fallback(self, prediction: Prediction) -> tuple[Route, str]:
-        """Return the route of a sample that is not asked, and why."""
-        bar = self._spec.auto_label
-        if bar is not None and not prediction.is_cold and prediction.confidence >= bar:
-            return "auto_label", "confident"
-        return "abstain", "not_informative"
+    def _touch(self, at: int) -> _Partition:
+        """Return a partition of which something has to be told and saved from now on."""
+        self._touched.add(at)
+        self._untold[at] = partition = self._partitions[at]
+        return partition
 
-    def _candidate(self, judged: _Judged, situation: Situation, time: int) -> Candidate:
-        sample, prediction, utility, view, chance, cap, _ = judged
+    def _fallback(self, prediction: Prediction) -> _Way:
+        """Return the way of a sample that is not asked."""
+        is_sure = prediction.confidence >= self._bar and not prediction.is_cold
+        return self._label if is_sure else _ABSTAIN
+
+    def _candidate(
+        self,
+        sample: Sample,
+        prediction: Prediction,
+        judged: _Judged,
+        situation: Situation,
+        time: int,
+    ) -> Candidate:
         seen, bins = self._tell()
-        route, reason = self._fallback(prediction)
+        way, view = self._fallback(prediction), judged.view
         return Candidate(
             sample_id=sample.id,
             source=sample.source,
             seen=seen,
             bins=bins,
             rank=view.rank,
-            draw=chance,
-            cap=cap,
-            utility=utility,
+            draw=judged.draw,
+            cap=judged.cap,
+            utility=judged.utility,
             label=prediction.label,
-            probabilities=dict(zip(situation.classes, prediction.row, strict=False)),
+            probabilities=prediction.named(situation.classes),
             confidence=prediction.confidence,
             cold_start=prediction.is_cold,
             model_version=situation.version,
-            route=route,
-            reason=reason,
+            route=way.route,
+            reason=way.reason,
             features=sample.features,
             created_at=time,
             want=view.want,
             threshold=view.threshold,
-            auto_label_threshold=self._spec.auto_label if route == "auto_label" else None,
+            auto_label_threshold=None if way.threshold is UNSET else way.threshold,
             payload=NO_PAYLOAD if sample.payload is None else sample.payload,
-        )
-
-    def _decision(
-        self, state: PartitionState, judged: _Judged, situation: Situation, time: int
-    ) -> Decision:
-        """Write what needs no label; its propensity is an upper bound (f at the cap)."""
-        sample, prediction, utility, view, _, cap, verdict = judged
-        route, reason = self._fallback(prediction)
-        state.routes[route] = state.routes.get(route, 0) + 1
-        state.bins[bin_of(prediction.confidence)] += 1
-        labels_itself = route == "auto_label"
-        return Decision(
-            sample_id=sample.id,
-            route=route,
-            reason=reason,
-            label=prediction.label,
-            probabilities=dict(zip(situation.classes, prediction.row, strict=False)),
-            confidence=prediction.confidence,
-            utility=utility,
-            rank=view.rank,
-            threshold=(1.0 - self._uniform) * cap if view.threshold is None else view.threshold,
-            propensity=verdict.propensity,
-            model_version=situation.version,
-            decided_at=time,
-            source=sample.source,
-            auto_label_threshold=(self._spec.auto_label or 0.0) if labels_itself else UNSET,
-            certificate=None if labels_itself else UNSET,
         )
 
     def progress(self) -> Progress | None:
@@ -205,8 +219,8 @@ class Scorer:
 
     def _tell(self) -> tuple[dict[str, int], dict[str, list[int]]]:
         untold = self._untold
-        seen = {str(p): state.seen for p, state in untold.items()}
-        bins = {str(p): state.bins.copy() for p, state in untold.items()}
+        seen = {str(p): found.state.seen for p, found in untold.items()}
+        bins = {str(p): found.state.bins.copy() for p, found in untold.items()}
         untold.clear()
         return seen, bins
 

@@ -22,8 +22,10 @@ def margin(row: Row) -> float:
     >>> margin([0.75, 0.25])
     0.3333333333333333
     """
-    first, second = _top_two(row)
-    return max(second, _FLOOR) / max(first, _FLOOR)
+    first, second = row if len(row) == 2 else _top_two(row)
+    if second > first:
+        first, second = second, first
+    return (second if second > _FLOOR else _FLOOR) / (first if first > _FLOOR else _FLOOR)
 
 
 def least_confidence(row: Row) -> float:
@@ -64,9 +66,6 @@ def opinion(utility: Utility, row: Row) -> float:
 
 
 def _top_two(row: Row) -> tuple[float, float]:
-    if len(row) == 2:
-        first, second = row
-        return (first, second) if first >= second else (second, first)
     first = second = -1.0
     for p in row:
         if p > first:

@@ -1,46 +1,29 @@
 """Polled samples on their way to a decision: decoded once, predicted some at a time."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, islice
+
+import msgspec
 
 from streamal.brokers.port import Partitions
 from streamal.core.log import Record
 from streamal.core.prediction import Prediction, predicted
-from streamal.core.records import Sample
+from streamal.core.records import Features, Sample
 from streamal.errors import Poison
-from streamal.learners.model import Refusal
+from streamal.learners.model import Answer, Refusal
 from streamal.runtime.replica import Replica
 from streamal.wire.samples import SampleDecoder
 
 
-class Item:
-    """A polled record: its sample, or what is wrong with it, and the guess of the model.
+class Lost(msgspec.Struct, frozen=True):
+    """Why there is no decision on a record: at which stage it failed, and of what."""
 
-    `guessed_at` is the replica's count of examples when it was guessed.
-    """
+    stage: str
+    poison: Poison
 
-    __slots__ = ("guess", "guessed_at", "poison", "record", "sample", "stage")
 
-    def __init__(self, record: Record, decoder: SampleDecoder) -> None:
-        self.record = record
-        self.sample: Sample | None = None
-        self.guess: Prediction | None = None
-        self.guessed_at = -1
-        self.poison: Poison | None = None
-        self.stage = "decode"
-        try:
-            self.sample = decoder.decode(record)
-        except Poison as poison:
-            self.poison = poison
-
-    def refuse(self, stage: str, reason: str, message: str) -> None:
-        """Note that the model must not see it, or could not answer."""
-        self.stage, self.poison, self.guess = stage, Poison(reason, message), None
-
-    def answer(self, guess: Prediction) -> None:
-        """Note the model's answer."""
-        self.poison, self.guess = None, guess
+Found = Sample | Lost
+Guess = tuple[Sample, Prediction] | Lost
 
 
 class Intake:
@@ -57,53 +40,75 @@ class Intake:
         self._decoder = decoder
         self._replica = replica
         self._lookahead = lookahead
-        self._items: deque[Item] = deque()
+        self._records: list[Record] = []
+        self._found: list[Found] = []
+        self._guesses: list[Guess] = []
+        self._guessed_at = -1
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._records)
 
-    def put(self, records: Iterable[Record]) -> None:
+    def put(self, records: Sequence[Record]) -> None:
         """Take in what was polled."""
-        decoder = self._decoder
-        self._items.extend(Item(record, decoder) for record in records)
+        self._records += records
+        self._found += self._decoded(records)
+
+    def _decoded(self, records: Sequence[Record]) -> Iterator[Found]:
+        decode = self._decoder.decode
+        for record in records:
+            try:
+                yield decode(record)
+            except Poison as poison:
+                yield Lost("decode", poison)
 
     def is_stale(self) -> bool:
         """Return whether the head's guess is missing or of an older model."""
-        head = self._items[0]
-        return head.sample is not None and head.guessed_at != self._replica.examples
+        return not self._guesses or self._guessed_at != self._replica.examples
 
     def guess(self, limit: int) -> None:
         """Predict the next samples in one call; what the model must not see is refused."""
-        model = self._replica.model
-        items = list(self._fit(min(limit, self._lookahead)))
-        rows = [item.sample.features for item in items if item.sample is not None]
-        for item, answer in zip(items, model.predict(rows), strict=True):
-            if isinstance(answer, Refusal):
-                item.refuse("predict", answer.reason, answer.message)
-            else:
-                item.answer(predicted(model.classes, answer))
+        model, self._guessed_at = self._replica.model, self._replica.examples
+        fit = list(self._fit(self._found[: min(limit, self._lookahead)]))
+        answers = iter(model.predict(_features(fit)))
+        classes = model.classes
+        self._guesses = [
+            one if isinstance(one, Lost) else _guess(one, classes, next(answers)) for one in fit
+        ]
 
-    def _fit(self, count: int) -> Iterator[Item]:
-        """Yield those of the next samples that the model may see."""
-        model, examples = self._replica.model, self._replica.examples
-        for item in islice(self._items, count):
-            if item.sample is None:
-                continue
-            item.guessed_at = examples
-            refused = model.refuse(item.sample.features)
-            if refused is None:
-                yield item
-            else:
-                item.refuse("features", *refused)
+    def _fit(self, found: Sequence[Found]) -> Iterator[Found]:
+        """Yield the samples, and for one that the model must not see why it is lost."""
+        refusals = iter(self._replica.model.refusals(_features(found)))
+        for one in found:
+            refused = None if isinstance(one, Lost) else next(refusals)
+            yield one if refused is None else Lost("features", Poison(*refused))
 
-    def take(self) -> Item:
-        """Take the head off the queue."""
-        return self._items.popleft()
+    def ready(self, limit: int) -> Iterator[tuple[Record, Guess]]:
+        """Return up to `limit` of the next records, as far as they have been guessed."""
+        return islice(zip(self._records, self._guesses, strict=False), limit)
+
+    def take(self, count: int) -> dict[int, int]:
+        """Take so many off the queue; return the next offset of each of their partitions."""
+        offsets = {record.partition: record.offset + 1 for record in self._records[:count]}
+        del self._records[:count], self._found[:count], self._guesses[:count]
+        return offsets
 
     def drop(self, partitions: Partitions) -> None:
         """Drop what belongs to these partitions."""
-        self._items = deque(i for i in self._items if i.record.partition not in partitions)
+        kept = [record.partition not in partitions for record in self._records]
+        self._records = list(compress(self._records, kept))
+        self._found = list(compress(self._found, kept))
+        self._guesses.clear()
 
     def clear(self) -> None:
         """Drop everything."""
-        self._items.clear()
+        self._records, self._found, self._guesses = [], [], []
+
+
+def _features(found: Iterable[Found]) -> list[Features]:
+    return [one.features for one in found if isinstance(one, Sample)]
+
+
+def _guess(sample: Sample, classes: Sequence[str], answer: Answer) -> Guess:
+    if isinstance(answer, Refusal):
+        return Lost("predict", Poison(answer.reason, answer.message))
+    return sample, predicted(classes, answer)

@@ -1,6 +1,7 @@
 """Records to bytes and back, for every topic but the foreign ones (samples, labels)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -10,7 +11,7 @@ from streamal.core.prediction import BINS
 from streamal.core.records import Candidate, Decision, Progress, Request
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
-from streamal.core.updates import Budget, Closed, Example, ModelConfig, Pace, Update
+from streamal.core.updates import UPDATE_TYPES, Closed, Example, Update
 from streamal.wire.topics import (
     ABSTAINED,
     AUTO_LABELS,
@@ -68,39 +69,41 @@ class RecordEncoder:
     def __init__(self, topics: Topics, writer: str) -> None:
         self._topics = topics
         self._heads = {name: _head(name, writer) for name in _TYPES}
-        self._encoders: dict[type, Callable[[Written], Outgoing]] = {
+        self._ways = {
+            route: (topics[logical], self._heads[logical])
+            for route, logical in (("auto_label", AUTO_LABELS), ("abstain", ABSTAINED))
+        }
+        self._encoders: dict[type[Written], Callable[[Any], Outgoing]] = {
             Request: self._request,
             Decision: self._decision,
             Candidate: self._candidate,
             Progress: self._progress,
+            **dict.fromkeys(UPDATE_TYPES, self._update),
         }
 
     def encode(self, record: Written) -> Outgoing:
         """Return the record as bytes for its topic."""
-        return self._encoders.get(type(record), self._update)(record)
+        return self._encoders[type(record)](record)
 
     def _out(self, logical: str, key: bytes | None, ce_id: str, record: Written) -> Outgoing:
         headers = (*self._heads[logical], ("ce_id", ce_id.encode()))
         return Outgoing(self._topics[logical], key, _encode(record), headers)
 
-    def _request(self, record: Written) -> Outgoing:
-        assert isinstance(record, Request)
+    def _request(self, record: Request) -> Outgoing:
         return self._out(REQUESTS, record.sample_id.encode(), record.request_id, record)
 
-    def _decision(self, record: Written) -> Outgoing:
-        assert isinstance(record, Decision)
-        logical = AUTO_LABELS if record.route == "auto_label" else ABSTAINED
-        return self._out(logical, record.sample_id.encode(), record.source.text, record)
+    def _decision(self, record: Decision) -> Outgoing:
+        topic, head = self._ways[record.route]
+        headers = (*head, ("ce_id", record.source.text.encode()))
+        return Outgoing(topic, record.sample_id.encode(), _encode(record), headers)
 
-    def _candidate(self, record: Written) -> Outgoing:
-        assert isinstance(record, Candidate)
+    def _candidate(self, record: Candidate) -> Outgoing:
         return Outgoing(self._topics[CANDIDATES], record.sample_id.encode(), _encode(record))
 
-    def _progress(self, record: Written) -> Outgoing:
+    def _progress(self, record: Progress) -> Outgoing:
         return Outgoing(self._topics[CANDIDATES], None, _encode(record))
 
-    def _update(self, record: Written) -> Outgoing:
-        assert isinstance(record, ModelConfig | Example | Closed | Pace | Budget)
+    def _update(self, record: Update) -> Outgoing:
         key = record.sample_id.encode() if isinstance(record, Example | Closed) else None
         return self._out(UPDATES, key, f"updates/{record.version}", record)
 

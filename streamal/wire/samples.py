@@ -60,7 +60,7 @@ class _Envelope(msgspec.Struct):
     payload: msgspec.Raw = NO_PAYLOAD
 
 
-_envelope = msgspec.json.Decoder(_Envelope)
+_envelope: Callable[[bytes], _Envelope] = msgspec.json.Decoder(_Envelope).decode
 _features = msgspec.json.Decoder(FeatureMap)
 _fields = msgspec.json.Decoder(Fields)
 _any_id: Callable[[msgspec.Raw], str | int | float | None] = msgspec.json.Decoder(
@@ -83,7 +83,7 @@ id='samples/0/4', features={'x': 1.0}, payload=None)
         self._mapping = mapping
         # In a flat object `id` and `time` are what they are called, unless mapped.
         self._flat_mapping = replace(mapping, id=mapping.id or "id", time=mapping.time or "time")
-        self._plain = mapping.is_plain
+        self._read = self._unmapped if mapping.is_plain else self._mapped
 
     def decode(self, record: Record) -> Sample:
         """Return the sample of a record.
@@ -95,20 +95,19 @@ id='samples/0/4', features={'x': 1.0}, payload=None)
         """
         value = checked_value(record.value)
         try:
-            return self._decode(record, value)
+            return self._read(record, value)
         except BROKEN as error:
             raise diagnosed(value, error) from None
 
-    def _decode(self, record: Record, value: bytes) -> Sample:
-        if not self._plain:
-            return self._mapped(record, _fields.decode(value))
+    def _unmapped(self, record: Record, value: bytes) -> Sample:
         try:
-            envelope = _envelope.decode(value)
-            if envelope.features is msgspec.UNSET:
+            envelope = _envelope(value)
+            features = envelope.features
+            if features is msgspec.UNSET:
                 return self._flat(record, value)
         except msgspec.ValidationError as error:
             return self._second_look(record, value, error)
-        return _sample(record, envelope.id, envelope.features, envelope.payload)
+        return _sample(record, envelope.id, features, envelope.payload)
 
     def _second_look(self, record: Record, value: bytes, error: Exception) -> Sample:
         """Decode what failed as an envelope: a flat object may have a field of that name."""
@@ -125,8 +124,9 @@ id='samples/0/4', features={'x': 1.0}, payload=None)
         features.pop("time", None)
         return _sample(record, sample_id, features, NO_PAYLOAD)
 
-    def _mapped(self, record: Record, fields: Fields) -> Sample:
+    def _mapped(self, record: Record, value: bytes) -> Sample:
         """Map the fields of a flat object or an envelope, whose id may lie beside them."""
+        fields = _fields.decode(value)
         if not _is_envelope(fields):
             return _map(record, fields, self._flat_mapping)
         beside = _id_in(fields, self._mapping.id)
@@ -166,16 +166,13 @@ def _id_in(fields: Fields, name: str | None) -> str | int | float | None:
 def _sample(record: Record, given: object, features: Features, payload: msgspec.Raw) -> Sample:
     if not features:
         raise Poison("empty", "the sample has no features; at least one was expected")
-    source = Source(record.topic, record.partition, record.offset)
-    key = source.text
-    return Sample(source, key, _id(given, record.key, key), features, checked_payload(payload))
-
-
-def _id(given: object, key: bytes | None, source: str) -> str:
-    """Return the sample's own id, else the record's key, else where it lies."""
-    if given is not None:
-        return given if isinstance(given, str) else str(given)
-    return key.decode(errors="replace") if key else source
+    topic, partition, offset = record.topic, record.partition, record.offset
+    place = f"{topic}/{partition}/{offset}"
+    if given is None:
+        given = record.key.decode(errors="replace") if record.key else place
+    own = given if isinstance(given, str) else str(given)
+    shown = None if payload is NO_PAYLOAD else checked_payload(payload)
+    return Sample(Source(topic, partition, offset), place, own, features, shown)
 
 
 def _value(name: str, raw: msgspec.Raw) -> float | str | bool | None:

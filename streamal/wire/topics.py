@@ -29,6 +29,10 @@ LOGICAL = (
 )
 
 
+HEADROOM = 64 * 1024
+"""Bytes that a dead letter may be larger than what it was: its headers say what was wrong."""
+
+
 class Topics:
     """Maps logical names to those at the broker.
 
@@ -75,6 +79,7 @@ class Topics:
                 counts.get(logical, 1),
                 logical == STATE,
                 self._retention_ms.get(logical),
+                HEADROOM if logical == DEAD_LETTERS else 0,
             )
             for logical in LOGICAL
         ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamal.core.controller import GENEROSITY, LEAST, Bucket, floor, wanted
+from streamal.core.controller import GENEROSITY, LEAST, Bucket, Verdict, floor, wanted
 from streamal.core.draw import draw
 from tests.strategies import SHARES
 
@@ -39,8 +39,8 @@ def test_a_propensity_is_a_probability(
 @given(SHARES, DRAWS, SHARES)
 def test_nothing_is_wanted_without_a_share(rank: float, chance: float, exploration: float) -> None:
     """Where nothing is affordable nothing is wanted, and the propensity says so."""
-    assert wanted(rank, chance, 0.0, exploration) == (False, False, 0.0)
-    assert wanted(0.0, chance, 0.0, exploration, 1.0) == (False, False, 0.0)
+    assert wanted(rank, chance, 0.0, exploration) == Verdict(False, False, 0.0)
+    assert wanted(0.0, chance, 0.0, exploration, 1.0) == Verdict(False, False, 0.0)
 
 
 @given(SHARES, DRAWS)
@@ -111,3 +111,11 @@ def test_proposals_slow_down_while_they_outrun_the_pace() -> None:
     assert caps == sorted(caps, reverse=True)
     lull = [bucket.fill(0.01) for _ in range(400)]
     assert lull[-1] > caps[0]
+
+
+def test_a_lull_fills_a_bucket_and_no_more() -> None:
+    """Its level rises to ten times the generosity and stays there."""
+    bucket = Bucket()
+    for _ in range(100):
+        bucket.fill(0.2)
+    assert bucket.level == 10 * GENEROSITY

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from streamal.core.draw import draw
 from streamal.core.policies import POLICIES, Opinion, Policy, PolicySpec, Scored, policy
 from streamal.core.records import Sample
 from streamal.core.scorer import PartitionState, Scorer, ScorerSpec, Situation
@@ -120,6 +122,16 @@ def test_rank_breaks_ties_by_draw() -> None:
     one = policy(PolicySpec(), 7)
     ranks = [one.weigh(_scored(i)).rank for i in range(1000)]
     assert 0.45 < sum(ranks) / len(ranks) < 0.55
+
+
+def test_rank_draws_what_was_not_drawn() -> None:
+    """A rank is the same whether the number for `ask` comes along or has to be drawn again."""
+    spec = PolicySpec(window=5)
+    one, other = policy(spec, 7), policy(spec, 7)
+    for i in range(50):
+        scored = _scored(i)
+        drawn = replace(scored, draw=draw(7, "ask", scored.source))
+        assert one.weigh(scored) == other.weigh(drawn)
 
 
 def test_fixed_asks_below_its_threshold() -> None:

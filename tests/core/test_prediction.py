@@ -1,10 +1,12 @@
 """What a row of probabilities says, and on which scale."""
 
+from math import log
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from streamal.core.estimate import bin_of
-from streamal.core.prediction import BIN_EDGES, BINS, NO_OPINION, predicted, score
+from streamal.core.prediction import BIN_EDGES, BINS, NO_OPINION, predicted
 from tests.strategies import ODD, PROBABILITIES, SHARES
 
 CLASSES = ("a", "b", "c", "d", "e", "f")
@@ -32,12 +34,27 @@ def test_a_single_class_is_predicted_without_confidence(row: list[float]) -> Non
     assert (prediction.label, prediction.confidence, prediction.is_cold) == ("a", 0.0, True)
 
 
+@given(SHARES)
+def test_a_bin_is_one_of_log_odds(confidence: float) -> None:
+    """A confidence falls between the edges that its log-odds lie between."""
+    p = min(max(confidence, 1e-12), 1.0 - 1e-12)
+    score = log(p / (1.0 - p))
+    assume(all(abs(score - edge) > 1e-9 for edge in BIN_EDGES))
+    assert bin_of(confidence) == sum(edge <= score for edge in BIN_EDGES)
+
+
 @given(SHARES, SHARES)
-def test_the_score_grows_with_the_confidence(first: float, second: float) -> None:
-    """Log-odds keep the order of confidences, so bins do too."""
+def test_bins_grow_with_the_confidence(first: float, second: float) -> None:
+    """Of two confidences the higher one has no lower bin."""
     low, high = sorted((first, second))
-    assert score(low) <= score(high)
     assert bin_of(low) <= bin_of(high)
+
+
+@given(PROBABILITIES)
+def test_probabilities_have_the_names_of_their_classes(row: list[float]) -> None:
+    """However many classes there are; no opinion names none."""
+    assert predicted(CLASSES, row).named(CLASSES) == {CLASSES[i]: p for i, p in enumerate(row)}
+    assert NO_OPINION.named(CLASSES) == {}
 
 
 @given(SHARES | ODD)

@@ -89,8 +89,8 @@ def test_odd_rows_are_ordinary(rows: list[list[float]], pace: float) -> None:
     """Missing classes, one class, NaN and ties are routed like any other sample."""
     scorer = _scorer()
     for i, row in enumerate(rows):
-        guess = Prediction(row, "a" if len(row) > 1 else None, max(row, default=0.0))
-        found = scorer.route(sample(i), guess, Situation(CLASSES[: len(row)], 1, pace), 0)
+        classes = CLASSES[: len(row)]
+        found = scorer.route(sample(i), predicted(classes, row), Situation(classes, 1, pace), 0)
         assert 0.0 < found.utility <= 1.0
         assert 0.0 <= found.rank <= 1.0
 

@@ -1,6 +1,7 @@
 """The window ranks like a plain list of its last entries."""
 
 from array import array
+from binascii import a2b_base64
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +70,15 @@ def test_equal_utilities_rank_by_their_tie() -> None:
     window = Window(4)
     ranks = [window.rank_and_insert(0.5, tie) for tie in (0.2, 0.8, 0.2, 0.5)]
     assert ranks == [0.0, 0.0, 0.5, 1 / 3]
+
+
+@given(ENTRIES, CAPACITIES)
+def test_a_saved_window_is_pairs_of_float32(
+    entries: list[tuple[float, float]], capacity: int
+) -> None:
+    """What is saved are the last entries as they came, oldest first, in eight bytes each."""
+    window = Window(capacity)
+    for entry in entries:
+        window.rank_and_insert(*entry)
+    numbers = [number for entry in entries[-capacity:] for number in entry]
+    assert a2b_base64(window.save()) == array("f", numbers).tobytes()

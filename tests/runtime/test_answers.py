@@ -104,7 +104,7 @@ def test_a_label_that_cannot_be_charged_again_is_late() -> None:
     service.turn()
     service.clock.pass_by(61_000)
     service.turn()
-    service.send({"x": 2.0})
+    service.send({"x": 2.0}, {"x": 3.0}, {"x": 4.0}, {"x": 5.0})
     service.turn()
     service.answer(sample_id="s0", label="up")
     service.turn()
