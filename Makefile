@@ -16,7 +16,7 @@ endif
 TYPED := streamal tests $(wildcard benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format test-crash bench lock hooks clean
+.PHONY: help setup demo test check format test-crash test-kafka test-chaos soak bench lock hooks clean
 
 help: ## say what each target does
 	@echo "make TARGET [DATA=DIR]"
@@ -51,6 +51,17 @@ format: $(STAMP) ## rewrite the code in the one format
 test-crash: $(STAMP) ## kill real processes at random and at named moments, then verify
 	$(BIN)/pytest tests/crash -m crash
 
+# A real broker: Java 17 and Maven, which fetches Apache Kafka once; or one that runs already:
+# make test-kafka STREAMAL_TEST_BOOTSTRAP=host:port
+test-kafka: $(STAMP) ## every test that needs Apache Kafka, but the chaos
+	$(BIN)/pytest tests/kafka -m kafka -n $(WORKERS)
+
+test-chaos: $(STAMP) ## three workers on a real Kafka, killed, stopped and cut off for some minutes
+	$(BIN)/pytest tests/chaos -m chaos
+
+soak: $(STAMP) ## half an hour under load with random faults; by hand (MINUTES=30)
+	$(BIN)/python -m tests.chaos soak --minutes $(or $(MINUTES),30)
+
 bench: $(STAMP) ## benchmarks, with a report (BENCH=NAME for one of benchmarks/NAME.py)
 	$(BIN)/python -m benchmarks$(if $(BENCH),.$(BENCH))
 
@@ -61,7 +72,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 lock: $(STAMP) ## write the locks in requirements/ anew from pyproject.toml (UPGRADE=--upgrade: newest versions)
 	$(PIP) --require-hashes -r requirements/lock.txt
 	$(COMPILE) --output-file requirements/run.txt
-	$(COMPILE) --constraints requirements/run.txt --extra parquet --group dev --output-file requirements/dev.txt
+	$(COMPILE) --constraints requirements/run.txt --extra parquet --extra confluent --group dev --output-file requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header $(UPGRADE) --group lock --output-file requirements/lock.txt
 

@@ -9,6 +9,8 @@ StreamalError               exit 70
 │   ├── BrokerUnavailable   exit 69   away, for now               (retriable)
 │   ├── CommitFailed        exit 70   a batch was not committed   (retriable)
 │   ├── TopicMissing        exit 78   a topic or partition is not there
+│   ├── NotAllowed          exit 78   the broker does not permit it
+│   ├── RecordsGone         exit 78   retention dropped records before they were read
 │   └── Fenced              exit 75   another instance holds what we held
 │       └── LockedOut       exit 75   another instance holds it, and did so before us
 └── Poison                  exit 70   one record that cannot be used: a dead letter
@@ -66,6 +68,18 @@ class CommitFailed(BrokerError):
 
 class TopicMissing(BrokerError):
     """A topic, or a partition of it, is not there."""
+
+    exit_code = 78
+
+
+class NotAllowed(BrokerError):
+    """The broker does not permit it: an access control list lacks an entry."""
+
+    exit_code = 78
+
+
+class RecordsGone(BrokerError):
+    """Retention dropped records before they were read, and nobody said to go on."""
 
     exit_code = 78
 

@@ -1,37 +1,29 @@
-"""The wiring: settings in, a broker and a plan out. Nothing else knows all the parts."""
+"""What a worker works by, and a simulation of it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec.structs import replace
 
+from streamal.app.brokers import topics_of
 from streamal.brokers.clock import wall_clock
 from streamal.brokers.memory import MemoryBroker
-from streamal.brokers.port import Broker
-from streamal.brokers.port import Clock as WallClock
-from streamal.brokers.sqlite import SqliteBroker
 from streamal.core.estimate import HORIZON
 from streamal.core.journal import ArbiterSpec
 from streamal.core.limits import LimitSpec
 from streamal.core.policies import PolicySpec
 from streamal.core.scorer import ScorerSpec
-from streamal.errors import ConfigError, UsageError
 from streamal.lab.row import Row
 from streamal.lab.simulate import Clock
 from streamal.lab.study import Study, simulate
 from streamal.learners import factory, presets
 from streamal.learners.model import Model
 from streamal.learners.port import Learner
-from streamal.runtime.faults import NO_FAULTS, Faults
+from streamal.runtime.faults import Faults
 from streamal.runtime.plan import Plan, Role
 from streamal.settings import Settings
 from streamal.wire.samples import SampleMapping
-from streamal.wire.topics import LOGICAL, Topics
-
-MEMORY = ":memory:"
 
 
 class Table(Protocol):
@@ -42,79 +34,6 @@ class Table(Protocol):
 
     def count(self) -> int | None:
         """Return how many there are."""
-
-
-def topics_of(settings: Settings) -> Topics:
-    """Return the topics as they are named and kept."""
-    kept = {name: settings.topics.retention_ms(name) for name in LOGICAL}
-    return Topics(
-        settings.topics.names(),
-        settings.topics.partitions,
-        {name: ms for name, ms in kept.items() if ms is not None},
-    )
-
-
-def broker_of(
-    settings: Settings,
-    make: bool,
-    faults: Callable[[str], None] = NO_FAULTS,
-    clock: WallClock = wall_clock,
-) -> Broker:
-    """Open the configured broker.
-
-    Parameters
-    ----------
-    make
-        Whether a file that is not there is made, and missing topics with it.
-    faults
-        Told where a commit is.
-
-    Raises
-    ------
-    UsageError
-        There is no such file, and none is to be made.
-    ConfigError
-        It is memory, which no other process can reach.
-    """
-    path = _path(settings)
-    if not make and not is_there(settings):
-        raise UsageError(f"{path} is not there; `streamal run` or `streamal send` makes it")
-    broker = SqliteBroker(path, clock, faults)
-    if make:
-        broker.create(topics_of(settings).specs())
-    return broker
-
-
-def is_there(settings: Settings) -> bool:
-    """Return whether the broker has anything yet: the embedded one makes its file."""
-    return Path(_path(settings)).exists()
-
-
-def _path(settings: Settings) -> str:
-    """Return the broker's file. Raises `ConfigError`: memory would be each command's own."""
-    path = settings.broker.path
-    if path == MEMORY:
-        raise ConfigError(
-            f"broker.path is {MEMORY}, which no other command can read or write; name a file, "
-            "such as streamal.db"
-        )
-    return path
-
-
-def create_topics(settings: Settings) -> tuple[list[str], list[str]]:
-    """Create the missing topics; return the names of those made, and of all there are."""
-    before = topics_there(settings)
-    with closing(broker_of(settings, make=True)) as broker:
-        there = broker.partitions()
-    return [name for name in there if name not in before], sorted(there)
-
-
-def topics_there(settings: Settings) -> dict[str, int]:
-    """Return the partitions of the topics that are there; none without a file."""
-    if not is_there(settings):
-        return {}
-    with closing(broker_of(settings, make=False)) as broker:
-        return broker.partitions()
 
 
 def mapping_of(settings: Settings) -> SampleMapping:

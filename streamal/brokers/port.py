@@ -36,9 +36,10 @@ class Consumer(Protocol):
         """Return up to `limit` new records in order per partition.
 
         Waits up to `timeout` seconds for the first record, never for more of them;
-        an empty list means that none came. Starts after the group's committed
-        offsets, at the beginning where none is committed. Polled and never
-        committed records come again after `rewind`, a restart or a takeover.
+        an empty list means that none came. With a limit of 0 it only keeps its place in
+        the group, which a member that does not poll for minutes loses. Starts after the
+        group's committed offsets, at the beginning where none is committed. Polled and
+        never committed records come again after `rewind`, a restart or a takeover.
         Raises `Fenced` when another member has taken the group over,
         `BrokerUnavailable` while the broker is away.
         """
@@ -50,10 +51,18 @@ class Consumer(Protocol):
         """Return the next offset to read per assigned partition, as committed."""
 
     def lag(self) -> dict[int, int]:
-        """Return per assigned partition how many records lie beyond the committed offset."""
+        """Return per assigned partition how far the committed offset is from the end.
 
-    def close(self) -> None:
-        """Leave the group at once (`revoked` is called); a second close does nothing."""
+        At least the number of records beyond it; 0 once all are committed and a poll has
+        come to the end (holes in the offsets count until then).
+        """
+
+    def close(self, leave: bool = True) -> None:
+        """Close it (`revoked` is called); a second close does nothing.
+
+        The group gives its partitions to others at once, or, without `leave`, keeps them
+        for a while for a member that comes back under the same name.
+        """
 
 
 class Writer(Protocol):

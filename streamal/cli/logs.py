@@ -5,9 +5,22 @@ from typing import TextIO, cast
 
 from streamal.cli.streams import Log
 
+CLIENTS = "kafka"
+"""The logger of the clients of a broker; they say what they try and why it fails."""
+
+
+class _Forward(logging.Handler):
+    """Sends a library's log records the way of our own."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        import structlog
+
+        log = structlog.get_logger("streamal")
+        log.warning("client", logger=record.name, message=" ".join(record.getMessage().split()))
+
 
 def configure() -> None:
-    """Send structlog to stderr as JSON lines."""
+    """Send structlog to stderr as JSON lines, and what the clients of a broker say with it."""
     import structlog
 
     structlog.configure(
@@ -20,3 +33,12 @@ def configure() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Log())),
     )
+    clients = logging.getLogger(CLIENTS)
+    clients.handlers = [_Forward(logging.ERROR)]
+    clients.propagate = False
+
+
+def hush() -> None:
+    """Let the clients of a broker say nothing: a command tells its errors itself."""
+    logging.getLogger(CLIENTS).handlers = [logging.NullHandler()]
+    logging.getLogger(CLIENTS).propagate = False

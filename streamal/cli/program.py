@@ -10,6 +10,7 @@ import typer
 from streamal import __version__
 from streamal.cli import feed, look, service, setup, study
 from streamal.cli.console import say
+from streamal.cli.logs import hush
 from streamal.cli.streams import prepare
 from streamal.errors import StreamalError
 
@@ -58,6 +59,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         What comes after the program's name; None takes the process's own.
     """
     prepare()
+    hush()
     try:
         app(None if words is None else list(words), prog_name="streamal")
     except StreamalError as error:

@@ -7,12 +7,19 @@ import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from types import FrameType
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import typer
 
 from streamal.cli.options import Config, UntilIdle, settings_from
 from streamal.errors import StreamalError
+
+if TYPE_CHECKING:
+    from streamal.brokers.kafka.client import Gap
+    from streamal.settings import Settings
+
+PATIENCE_S = 3.0
+"""Seconds of one try to reach a broker; the service tries again, and can be stopped between."""
 
 
 class Stop:
@@ -80,8 +87,42 @@ def run(
         with _logged(warnings(settings)):
             name = instance or socket.gethostname()
             plan = plan_of(settings, os.environ, role=role, instance=name, apply=apply)
-            with closing(broker_of(settings, make=True, faults=plan.faults)) as broker:
+            broker = broker_of(
+                settings,
+                make=True,
+                faults=plan.faults,
+                patience_s=PATIENCE_S,
+                bite=_end,
+                gap=_gap_of(settings),
+            )
+            with closing(broker):
                 serve(broker, plan, stop, until_idle)
+
+
+def _end(message: str) -> None:
+    """End the process at once: a call that hangs cannot be abandoned."""
+    import structlog
+
+    log = structlog.get_logger("streamal")
+    log.error("failed", error=message, exit_code=StreamalError.exit_code)
+    os._exit(StreamalError.exit_code)
+
+
+def _gap_of(settings: "Settings") -> "Gap":
+    """Return what is done about records that retention dropped before they were read."""
+    import structlog
+
+    from streamal.brokers.kafka.broker import refuse_gap
+
+    if getattr(settings.broker, "on_missing_offsets", "fail") == "fail":
+        return refuse_gap
+    log = structlog.get_logger("streamal")
+
+    def tell(topic: str, partition: int, first: int, oldest: int) -> None:
+        place = f"{topic}/{partition}"
+        log.warning("skipped", place=place, first=first, count=oldest - first)
+
+    return tell
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`init`, `validate` and `topics`: before the first run."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,12 +72,11 @@ def validate(
 
 def _topics(settings: "Settings") -> tuple[list[str], str]:
     """Return what is wrong with the topics, or else in what state they are."""
-    from streamal.app import is_there, topics_of, topics_there
-    from streamal.wire.topics import lacking
+    from streamal.app import is_there, topic_problems
 
     if is_there(settings):
-        return lacking(topics_of(settings), topics_there(settings)), ", and the topics are there"
-    path = Path(settings.broker.path)
+        return topic_problems(settings), ", and the topics are there"
+    path = Path(getattr(settings.broker, "path", ""))
     if not path.parent.is_dir():
         return [f"the folder {path.parent} of {path.name} is not there; make it first"], ""
     return [], f"; {path} is not there yet: `streamal run` or `streamal send` makes it"
@@ -104,22 +102,50 @@ def create(config: Config = None, json: Json = False) -> None:
 
 
 @topics_app.command("check")
-def check(config: Config = None, json: Json = False) -> None:
-    """Check that every topic is there and has its partitions; exit 1 if not."""
-    from streamal.app import broker_of, topics_of
-    from streamal.wire.topics import lacking
+def check(
+    config: Config = None,
+    acls: Annotated[
+        bool,
+        typer.Option(
+            "--acls", help="Print the permissions that are needed, and no more; ask none."
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Check that every topic is there, with its partitions and as it must be kept.
 
+    Exit 1 if not. With `--acls` it prints the access control list that Kafka needs for
+    least privilege, for each of the programs that take part.
+    """
     settings = settings_from(config)
-    topics = topics_of(settings)
-    with closing(broker_of(settings, make=False)) as broker:
-        found = broker.partitions()
-    problems = lacking(topics, found)
+    if acls:
+        _print_rights(settings, json)
+        return
+    from streamal.app import topic_problems, topics_of, topics_there
+
+    found, problems = topics_there(settings), topic_problems(settings)
     if json:
         print_json({"topics": found, "problems": problems})
     else:
-        rows = [(spec.name, str(found.get(spec.name, "missing"))) for spec in topics.specs()]
+        specs = topics_of(settings).specs()
+        rows = [(spec.name, str(found.get(spec.name, "missing"))) for spec in specs]
         print_table("Topics", rows, ("topic", "partitions"))
     _fail_on(problems)
+
+
+def _print_rights(settings: "Settings", json: bool) -> None:
+    from msgspec.structs import asdict, astuple
+
+    from streamal.app import topics_of
+    from streamal.lab.rights import rights
+
+    needed = rights(topics_of(settings), settings.topics.prefix)
+    if json:
+        print_json({"acls": [asdict(right) for right in needed]})
+    else:
+        rows = [(*astuple(right)[:-1], ", ".join(right.operations)) for right in needed]
+        head = ("who", "resource", "pattern", "name", "operations")
+        print_table("Least privilege", rows, head)
 
 
 def register(app: typer.Typer) -> None:

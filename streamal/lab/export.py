@@ -9,6 +9,7 @@ from streamal.core.log import Record
 from streamal.core.records import Decision, Sample
 from streamal.core.updates import Closed, Example, Update
 from streamal.errors import Poison
+from streamal.runtime.replay import replay
 from streamal.wire.records import decode_decision, decode_update
 from streamal.wire.samples import SampleDecoder, SampleMapping
 from streamal.wire.topics import AUTO_LABELS, SAMPLES, UPDATES, Topics
@@ -16,20 +17,12 @@ from streamal.wire.topics import AUTO_LABELS, SAMPLES, UPDATES, Topics
 HELD_OUT = 0.2
 """Share of the rows whose `split` is test, by keyed draw on the sample."""
 
-CHUNK = 500
-
 Line = dict[str, Any]
 
 
 def scan(broker: Broker, topic: str) -> Iterator[Record]:
-    """Yield the records of a topic, partition by partition, as many as there are now."""
-    for partition, (oldest, end) in broker.ends(topic).items():
-        reader = broker.reader({(topic, partition): oldest})
-        while records := reader.poll(CHUNK, 0):
-            yield from (record for record in records if record.offset < end)
-            if records[-1].offset >= end - 1:
-                break
-        reader.close()
+    """Yield the records of a topic, as many as there are now."""
+    return replay(broker, topic, broker.ends(topic))
 
 
 def learned(broker: Broker, topics: Topics, seed: int) -> list[Line]:

@@ -16,6 +16,7 @@ from streamal.lab.row import Row
 from streamal.wire.topics import SAMPLES, Topics
 
 MAX_BATCH = 500
+SENDER = "streamal-sender"
 Wait = Callable[[float], None]
 Waiting = Queue[Row | BaseException | None]
 """Rows that were read, and at their end None or what went wrong."""
@@ -94,7 +95,7 @@ def send_rows(
     topic = topics[SAMPLES]
     partitions = broker.partitions()[topic]
     # One name for each process: two that share one would fence each other.
-    writer = broker.writer(f"sender-{gethostname()}-{getpid()}")
+    writer = broker.writer(f"{SENDER}-{gethostname()}-{getpid()}")
     sent = 0
     for batch in batches:
         if pace is not None:

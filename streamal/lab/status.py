@@ -11,6 +11,7 @@ from streamal.core.ledger import Ledger
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
 from streamal.runtime.plan import ARBITERS, SCORERS
+from streamal.runtime.replay import replay
 from streamal.runtime.restore import (
     read_state,
     saved_ledger,
@@ -33,16 +34,14 @@ def status(broker: Broker, topics: Topics, prefix: str = "") -> dict[str, Any]:
     TopicMissing
         A topic is not there.
     """
-    state_topic = topics[STATE]
-    rows = read_state(broker, state_topic, 0)
+    counts = [0, *(partition + 1 for partition in broker.ends(topics[SAMPLES]))]
+    saved = read_state(broker, topics[STATE], counts)
+    rows = saved.pop(0)
     state = saved_ledger(rows)
-    partitions = [
-        saved_partition(read_state(broker, state_topic, partition + 1))
-        for partition in broker.ends(topics[SAMPLES])
-    ]
+    partitions = [saved_partition(of_one) for of_one in saved.values()]
     return {
         "samples": sum(one.seen for one in partitions),
-        "dead_letters": sum(end for _, end in broker.ends(topics[DEAD_LETTERS]).values()),
+        "dead_letters": _count(broker, topics[DEAD_LETTERS]),
         "routes": _routes(state, partitions),
         "budget": _budget(state),
         "query_ratio": _ratio(state),
@@ -55,6 +54,11 @@ def status(broker: Broker, topics: Topics, prefix: str = "") -> dict[str, Any]:
         "certificate": None,
         "lag": _lag(broker, topics, prefix, state),
     }
+
+
+def _count(broker: Broker, topic: str) -> int:
+    """Count the records of a topic that has few: offsets leave holes."""
+    return sum(1 for _ in replay(broker, topic, broker.ends(topic)))
 
 
 def _routes(state: ArbiterState | None, partitions: list[PartitionState]) -> dict[str, int]:

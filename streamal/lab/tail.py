@@ -6,11 +6,11 @@ from typing import Any
 
 from streamal.brokers.port import Broker
 from streamal.core.log import Record
+from streamal.runtime.replay import CHUNK, replay
 from streamal.wire.dead import PREFIX
 from streamal.wire.records import plain
 
 WAIT = 0.2
-CHUNK = 500
 
 
 def tail(
@@ -52,12 +52,7 @@ def _newest(
 
 
 def _between(broker: Broker, topic: str, partition: int, start: int, end: int) -> list[Record]:
-    reader = broker.reader({(topic, partition): start})
-    found: list[Record] = []
-    while reader.positions()[topic, partition] < end and (records := reader.poll(CHUNK, 0)):
-        found += (record for record in records if record.offset < end)
-    reader.close()
-    return found
+    return list(replay(broker, topic, {partition: (start, end)}))
 
 
 def shown(record: Record) -> dict[str, Any]:

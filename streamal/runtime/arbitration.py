@@ -82,6 +82,8 @@ class Arbitration:
         """Stop being the arbiter."""
         if self._labels is not None:
             self._labels.close()
+        if self._committer is not None:
+            self._committer.close()
         self.arbiter = self._committer = self._labels = None
 
     def turn(self, timeout: float) -> int:
@@ -178,6 +180,6 @@ class Arbitration:
         for answer_id, time in arbiter.memory.take_changed().items():
             yield self._encoder.answer_row(answer_id, time)
 
-    def close(self) -> None:
-        """Leave the group."""
-        self.consumer.close()
+    def close(self, leave: bool) -> None:
+        """Close the consumer, and leave the group or keep the place in it."""
+        self.consumer.close(leave)

@@ -45,3 +45,7 @@ class Committer:
         else:
             self._writer.commit([*outputs, *rows], self._consumer, offsets)
         self._faults(f"{self._role}.after_commit")
+
+    def close(self) -> None:
+        """Release the writer."""
+        self._writer.close()

@@ -1,6 +1,6 @@
 """What a start reads back: `updates` into the model, `state` into the two roles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -14,6 +14,7 @@ from streamal.core.updates import Update
 from streamal.errors import StreamalError
 from streamal.runtime.faults import NO_FAULTS, Faults
 from streamal.runtime.plan import Plan
+from streamal.runtime.replay import CHUNK, never, replay, until
 from streamal.runtime.replica import Replica
 from streamal.wire.records import (
     ANSWER_KEY,
@@ -28,13 +29,8 @@ from streamal.wire.records import (
 )
 from streamal.wire.topics import STATE, UPDATES
 
-CHUNK = 500
-"""Records read at once; between two reads a start can be told to stop."""
-
-
-def never() -> bool:
-    """Return that nobody has asked to stop."""
-    return False
+Rows = dict[bytes, bytes]
+"""The newest value of each key of a partition of `state`."""
 
 
 class Follower:
@@ -50,8 +46,8 @@ class Follower:
     def restore(self, stopped: Callable[[], bool] = never) -> None:
         """Replay everything that is there, or until told to stop."""
         end = self._broker.ends(self._topic)[0][1]
-        while self._reader.positions()[(self._topic, 0)] < end and not stopped():
-            self.catch_up()
+        for records in until(self._reader, {(self._topic, 0): end}, stopped):
+            self._apply(records)
             self._faults("restore.updates")
 
     def catch_up(self, timeout: float = 0.0) -> int:
@@ -62,7 +58,9 @@ class Follower:
         StreamalError
             A record is no update, or a version is missing.
         """
-        records = self._reader.poll(CHUNK, timeout)
+        return self._apply(self._reader.poll(CHUNK, timeout))
+
+    def _apply(self, records: list[Record]) -> int:
         for record in records:
             self.replica.apply(_update(record))
         return len(records)
@@ -83,24 +81,19 @@ def _update(record: Record) -> Update:
 
 
 def read_state(
-    broker: Broker, topic: str, partition: int, faults: Faults = NO_FAULTS
-) -> dict[bytes, bytes]:
-    """Return the newest value of each key of one partition of `state`."""
-    newest: dict[bytes, bytes] = {}
-    end = broker.ends(topic)[partition][1]
-    reader = broker.reader({(topic, partition): 0})
-    while reader.positions()[(topic, partition)] < end:
-        records = reader.poll(CHUNK, 0)
-        for record in records:
-            _keep(newest, record)
+    broker: Broker, topic: str, partitions: Iterable[int], faults: Faults = NO_FAULTS
+) -> dict[int, Rows]:
+    """Return the rows of some partitions of `state`."""
+    ends = broker.ends(topic)
+    found: dict[int, Rows] = {partition: {} for partition in partitions}
+    for record in replay(broker, topic, {p: ends[p] for p in found}):
+        _keep(found[record.partition], record)
+    for _ in found:
         faults("restore.state")
-        if not records:
-            break
-    reader.close()
-    return newest
+    return found
 
 
-def _keep(newest: dict[bytes, bytes], record: Record) -> None:
+def _keep(newest: Rows, record: Record) -> None:
     key = record.key or b""
     if record.value is None:
         newest.pop(key, None)
@@ -108,12 +101,16 @@ def _keep(newest: dict[bytes, bytes], record: Record) -> None:
         newest[key] = record.value
 
 
-def restore_partition(broker: Broker, plan: Plan, partition: int) -> PartitionState:
-    """Return the saved state of a partition of `samples`."""
-    return saved_partition(read_state(broker, plan.topics[STATE], partition + 1, plan.faults))
+def restore_partitions(
+    broker: Broker, plan: Plan, partitions: Iterable[int]
+) -> dict[int, PartitionState]:
+    """Return the saved states of partitions of `samples`."""
+    wanted = [partition + 1 for partition in partitions]
+    rows = read_state(broker, plan.topics[STATE], wanted, plan.faults)
+    return {number - 1: saved_partition(rows[number]) for number in wanted}
 
 
-def saved_partition(rows: dict[bytes, bytes]) -> PartitionState:
+def saved_partition(rows: Rows) -> PartitionState:
     """Return the row of a partition of `samples`, a fresh one if there is none yet."""
     saved = rows.get(PARTITION_KEY)
     return decode_partition(saved) if saved else PartitionState()
@@ -121,22 +118,22 @@ def saved_partition(rows: dict[bytes, bytes]) -> PartitionState:
 
 def restore_arbiter(broker: Broker, plan: Plan) -> Arbiter:
     """Return the arbiter as it was at the last commit."""
-    rows = read_state(broker, plan.topics[STATE], 0, plan.faults)
+    rows = read_state(broker, plan.topics[STATE], [0], plan.faults)[0]
     return Arbiter(plan.arbiter, saved_ledger(rows), saved_requests(rows), _answers(rows))
 
 
-def saved_ledger(rows: dict[bytes, bytes]) -> ArbiterState | None:
+def saved_ledger(rows: Rows) -> ArbiterState | None:
     """Return the ledger row, if there is one yet."""
     saved = rows.get(LEDGER_KEY)
     return decode_ledger(saved) if saved else None
 
 
-def saved_requests(rows: dict[bytes, bytes]) -> list[RequestRow]:
+def saved_requests(rows: Rows) -> list[RequestRow]:
     """Return the rows of all requests that are remembered."""
     return [decode_row(value) for key, value in rows.items() if key.startswith(REQUEST_KEY)]
 
 
-def _answers(rows: dict[bytes, bytes]) -> dict[str, int]:
+def _answers(rows: Rows) -> dict[str, int]:
     return {
         key.removeprefix(ANSWER_KEY).decode(): decode_answer_time(value)
         for key, value in rows.items()

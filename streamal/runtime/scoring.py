@@ -3,29 +3,31 @@
 The steps of a turn, in order:
 
 1. poll what has come, and decode it once;
-2. for each sample: refuse it (a dead letter), or predict and route it;
+2. predict, then route each sample or bury it, then encode: a stage at a time;
 3. tell how far the partitions have come;
 4. commit outputs, partition rows and input offsets in one transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from streamal.brokers.port import Broker, Partitions
-from streamal.core.log import Outgoing
-from streamal.core.records import Candidate, Progress
+from streamal.core.log import Outgoing, Record
+from streamal.core.records import Candidate, Decision, Progress
 from streamal.core.scorer import Scorer, Situation
 from streamal.runtime.commit import Committer
-from streamal.runtime.intake import Intake, Item
+from streamal.runtime.intake import Guess, Intake, Lost
 from streamal.runtime.plan import SCORERS, Plan
 from streamal.runtime.replica import Replica
-from streamal.runtime.restore import restore_partition
+from streamal.runtime.restore import restore_partitions
 from streamal.runtime.stages import Stages
 from streamal.wire.dead import dead_letter
 from streamal.wire.records import RecordEncoder
 from streamal.wire.samples import SampleDecoder
 from streamal.wire.topics import SAMPLES
+
+Routed = Candidate | Decision
 
 
 class Scoring:
@@ -46,9 +48,14 @@ class Scoring:
         self._committer = Committer(writer, self._consumer, "scorer", plan.faults)
 
     def assigned(self, partitions: Partitions) -> None:
-        """Take partitions over where their last commit left them."""
-        for partition in sorted(partitions):
-            state = restore_partition(self._broker, self._plan, partition)
+        """Take partitions over where their last commit left them.
+
+        Asking for the committed offsets comes first: the answer waits until no transaction
+        on these partitions is pending, so their rows in `state` are settled too.
+        """
+        self._consumer.committed()
+        states = restore_partitions(self._broker, self._plan, sorted(partitions))
+        for partition, state in states.items():
             self._scorer.restore(partition, state)
 
     def revoked(self, partitions: Partitions) -> None:
@@ -68,6 +75,7 @@ class Scoring:
     def turn(self, limit: int, timeout: float) -> int:
         """Decide up to `limit` samples; return how many records were dealt with."""
         if self.is_held():
+            self._consumer.poll(0, 0)
             return 0
         self._stages.start()
         self._poll(limit, timeout)
@@ -87,38 +95,41 @@ class Scoring:
         self._stages.lap("scorer.decode")
 
     def _decide_some(self, limit: int, outputs: list[Outgoing], offsets: dict[int, int]) -> int:
-        intake, stages, replica = self._intake, self._stages, self._replica
-        situation = Situation(replica.model.classes, replica.version, replica.pace)
-        done = 0
-        while len(intake) and done < limit:
+        """Decide what has come, a stage at a time; a candidate may end the batch."""
+        intake, stages, encode = self._intake, self._stages, self._encoder.encode
+        done, ended = 0, False
+        while len(intake) and done < limit and not ended:
             if intake.is_stale():
                 intake.guess(limit - done)
                 stages.lap("scorer.predict")
-            item = intake.take()
-            done += 1
-            offsets[item.record.partition] = item.record.offset + 1
-            if self._decide(item, situation, outputs) and self._plan.stop_at_candidate:
-                break
+            routed, lost = self._route(intake.ready(limit - done))
+            ended = self._plan.stop_at_candidate and _proposes(routed)
+            count = len(routed) + len(lost)
+            offsets.update(intake.take(count))
+            done += count
+            stages.lap("scorer.decide")
+            outputs += lost
+            outputs += map(encode, routed)
+            stages.lap("scorer.encode")
         return done
 
-    def _decide(self, item: Item, situation: Situation, outputs: list[Outgoing]) -> bool:
-        """Route one sample or bury it; return whether it became a candidate."""
-        time = self._time(item.record.offset)
-        if item.sample is None or item.guess is None:
-            outputs.append(self._bury(item, time))
-            return False
-        routed = self._scorer.route(item.sample, item.guess, situation, time)
-        self._stages.lap("scorer.decide")
-        outputs.append(self._encoder.encode(routed))
-        self._stages.lap("scorer.encode")
-        return isinstance(routed, Candidate)
-
-    def _time(self, offset: int) -> int:
-        return self._plan.clock() if self._plan.time_of is None else self._plan.time_of(offset)
-
-    def _bury(self, item: Item, time: int) -> Outgoing:
-        assert item.poison is not None
-        return dead_letter(self._plan.topics, item.record, item.stage, item.poison, time)
+    def _route(self, ready: Iterable[tuple[Record, Guess]]) -> tuple[list[Routed], list[Outgoing]]:
+        """Route samples and bury what is none, up to the first candidate if that ends a batch."""
+        replica, plan, route = self._replica, self._plan, self._scorer.route
+        situation = Situation(replica.model.classes, replica.version, replica.pace)
+        time_of, stops, time = plan.time_of, plan.stop_at_candidate, plan.clock()
+        routed: list[Routed] = []
+        lost: list[Outgoing] = []
+        for record, guess in ready:
+            if time_of is not None:
+                time = time_of(record.offset)
+            if isinstance(guess, Lost):
+                lost.append(dead_letter(plan.topics, record, guess.stage, guess.poison, time))
+                continue
+            routed.append(route(*guess, situation, time))
+            if stops and _proposes(routed):
+                break
+        return routed, lost
 
     def _commit(self, outputs: list[Outgoing], offsets: dict[int, int]) -> None:
         progress = self._progress()
@@ -142,7 +153,16 @@ class Scoring:
         for partition, state in self._scorer.save().items():
             yield self._encoder.partition_row(partition, state)
 
-    def close(self) -> None:
-        """Leave the group; what was polled and not decided comes again."""
+    def close(self, leave: bool) -> None:
+        """Close the consumer, and leave the group or keep the place in it.
+
+        What was polled and not decided comes again.
+        """
         self._intake.clear()
-        self._consumer.close()
+        self._consumer.close(leave)
+        self._committer.close()
+
+
+def _proposes(routed: list[Routed]) -> bool:
+    """Does it end with a candidate?"""
+    return bool(routed) and isinstance(routed[-1], Candidate)

@@ -6,13 +6,15 @@ from collections.abc import Callable
 import structlog
 
 from streamal.brokers.port import Broker
-from streamal.errors import StreamalError
+from streamal.errors import BrokerUnavailable, StreamalError, TopicMissing
 from streamal.runtime.arbitration import Arbitration
 from streamal.runtime.plan import MAX_BATCH, Plan
+from streamal.runtime.replay import never
 from streamal.runtime.rest import Rest
-from streamal.runtime.restore import Follower, never
+from streamal.runtime.restore import Follower
 from streamal.runtime.scoring import Scoring
 from streamal.runtime.stages import Stages
+from streamal.wire.topics import lacking
 
 IDLE_WAIT = 0.1
 """Seconds that an idle turn waits for the next sample; a signal ends it at once."""
@@ -32,9 +34,16 @@ class Worker:
         Opened by the caller, who also closes it.
     plan
         What to run.
+
+    Raises
+    ------
+    TopicMissing
+        The topics are not as they must be; says all that is wrong with them.
     """
 
     def __init__(self, broker: Broker, plan: Plan) -> None:
+        if problems := lacking(plan.topics, broker.partitions()):
+            raise TopicMissing("; ".join(problems))
         self._broker = broker
         self._plan = plan
         self.stages = Stages()
@@ -89,11 +98,12 @@ class Worker:
         if self.follower.catch_up(timeout):
             self.follower.replica.check()
 
-    def close(self) -> None:
-        """Leave both groups."""
-        for role in (self.scoring, self.arbitration, self.follower):
+    def close(self, leave: bool = True) -> None:
+        """Leave both groups, or keep the place in them for the start that follows."""
+        for role in (self.scoring, self.arbitration):
             if role is not None:
-                role.close()
+                role.close(leave)
+        self.follower.close()
 
 
 def serve(
@@ -119,20 +129,45 @@ def serve(
     """
     rest = Rest(stopped, wait)
     while not stopped():
-        worker = Worker(broker, plan)
         try:
-            worker.start(stopped)
-            _log.info("started", role=plan.role, version=worker.follower.replica.version)
-            _loop(worker, broker, stopped, until_idle, rest, now)
-            _log.info("stopped", version=worker.follower.replica.version)
+            _live(broker, plan, stopped, until_idle, rest, now)
             return
         except StreamalError as error:
             if not error.retriable:
                 raise
-            _log.warning("rebuilding", error=str(error), rest_seconds=rest.seconds)
-        finally:
-            worker.close()
+            if isinstance(error, BrokerUnavailable):
+                _log.warning("waiting", error=str(error), rest_seconds=rest.seconds)
+            else:
+                _log.warning("rebuilding", error=str(error), rest_seconds=rest.seconds)
         rest.take()
+
+
+def _live(
+    broker: Broker,
+    plan: Plan,
+    stopped: Callable[[], bool],
+    until_idle: float | None,
+    rest: Rest,
+    now: Callable[[], float],
+) -> None:
+    """Live one worker's life.
+
+    After an error that a fresh start gets past, the worker keeps its place in the groups:
+    the next one comes back under the same name, and nobody has to move.
+    """
+    worker = Worker(broker, plan)
+    leave = True
+    try:
+        worker.start(stopped)
+        _log.info("started", role=plan.role, version=worker.follower.replica.version)
+        _loop(worker, broker, stopped, until_idle, rest, now)
+        seconds = {stage: round(took, 3) for stage, took in sorted(worker.stages.seconds.items())}
+        _log.info("stopped", version=worker.follower.replica.version, seconds=seconds)
+    except StreamalError as error:
+        leave = not error.retriable
+        raise
+    finally:
+        worker.close(leave)
 
 
 def _loop(

@@ -108,7 +108,7 @@ def test_every_event_of_the_log_is_told() -> None:
     """The table of logs has every event that the code logs."""
     text = "".join(
         (ROOT / "streamal" / name).read_text(encoding="utf-8")
-        for name in ("runtime/worker.py", "cli/service.py")
+        for name in ("runtime/worker.py", "cli/service.py", "cli/logs.py")
     )
     logged = set(re.findall(r"log\.(?:info|warning|error)\(\s*\"(\w+)\"", text))
     assert set(_first_words(OPERATING, "Logs")) == logged

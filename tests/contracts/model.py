@@ -1,5 +1,6 @@
 """The contract as one property: a stage over random steps against a log in plain Python."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -116,6 +117,9 @@ class Stage:
         reader = self.broker.reader({(self.sink, 0): 0})
         found = gather(reader, len(self.oracle.sink))
         assert [record.value for record in found] == self.oracle.sink
+        deadline = time.monotonic() + PATIENCE
+        while any(self.consumer.lag().values()) and time.monotonic() < deadline:
+            assert self.consumer.poll(1, 0.05) == []
         assert self.consumer.lag() == dict.fromkeys(self.consumer.assignment, 0)
 
     def _poll(self, limit: int) -> list[Record]:

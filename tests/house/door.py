@@ -16,6 +16,7 @@ ENCODERS = ("wire/*", "brokers/*", "lab/*", "cli/*")
 DOORS = {
     "sqlite3": ("brokers/sqlite*",),
     "kafka": ("brokers/kafka*",),
+    "confluent_kafka": ("brokers/kafka*",),
     "json": ENCODERS,
     "msgspec.json": ENCODERS,
     "msgspec.msgpack": ENCODERS,

@@ -17,6 +17,7 @@ FLOORS = "cli lab runtime brokers learners wire settings core".split()
 DOORS = {
     "learners/__init__.py": "import river\n",
     "brokers/__init__.py": "import sqlite3\n",
+    "brokers/kafka/__init__.py": "import kafka\nimport confluent_kafka\n",
     "settings/__init__.py": "import pydantic\nimport yaml\n",
     "cli/__init__.py": "import typer\nimport rich\nimport structlog\n",
 }
@@ -62,6 +63,8 @@ def test_contracts_hold_on_a_good_tree(skeleton: Path) -> None:
         ("app.py", "streamal.cli"),
         ("wire/bad.py", "river"),
         ("runtime/bad.py", "sqlite3"),
+        ("runtime/bad.py", "kafka"),
+        ("brokers/bad.py", "confluent_kafka"),
         ("app.py", "pydantic"),
         ("cli/bad.py", "yaml"),
         ("lab/bad.py", "rich"),

@@ -51,7 +51,7 @@ class MemoryConsumer:
         places = self.committed().items()
         return {partition: self._lanes[partition].count(offset) for partition, offset in places}
 
-    def close(self) -> None:
+    def close(self, leave: bool = True) -> None:
         self._closed = True
         self._leave()
 

@@ -59,7 +59,7 @@ class SqliteConsumer:
             for partition, offset in self.committed().items()
         }
 
-    def close(self) -> None:
+    def close(self, leave: bool = True) -> None:
         self._closed = True
         try:
             self._leave()

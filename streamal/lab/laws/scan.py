@@ -5,11 +5,8 @@ from math import inf
 
 from streamal.brokers.port import Broker
 from streamal.core.log import Record
+from streamal.runtime.replay import replay
 from streamal.wire.topics import Topics
-
-CHUNK = 500
-WAIT = 1.0
-"""Seconds that a poll waits for records which are known to be there."""
 
 Ends = Mapping[int, tuple[int, int]]
 """Per partition (oldest offset, next offset)."""
@@ -41,18 +38,10 @@ class Scan:
 
     def lane(self, logical: str, partition: int) -> Iterator[Record]:
         """Yield the records of one partition."""
-        oldest, end = self.ends[logical][partition]
-        name = (self._topics[logical], partition)
-        reader = self._broker.reader({name: oldest})
-        try:
-            while reader.positions()[name] < end:
-                for record in reader.poll(CHUNK, WAIT):
-                    if record.offset >= end:
-                        return
-                    self._first.setdefault((logical, partition), record.timestamp)
-                    yield record
-        finally:
-            reader.close()
+        span = {partition: self.ends[logical][partition]}
+        for record in replay(self._broker, self._topics[logical], span):
+            self._first.setdefault((logical, partition), record.timestamp)
+            yield record
 
     def is_cut(self, logical: str) -> bool:
         """Has retention dropped the beginning of a topic?"""

@@ -1,0 +1,33 @@
+"""The wiring: settings in, a broker and a plan out. Nothing else knows all the parts."""
+
+from streamal.app.brokers import (
+    broker_of,
+    create_topics,
+    is_there,
+    kafka_options,
+    topic_problems,
+    topics_of,
+    topics_there,
+)
+from streamal.app.plans import (
+    mapping_of,
+    model_of,
+    plan_of,
+    rows_of,
+    simulation_of,
+)
+
+__all__ = [
+    "broker_of",
+    "create_topics",
+    "is_there",
+    "kafka_options",
+    "mapping_of",
+    "model_of",
+    "plan_of",
+    "rows_of",
+    "simulation_of",
+    "topic_problems",
+    "topics_of",
+    "topics_there",
+]
