@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from streamal.app import Table
+from streamal.app.plans import Table
 from streamal.lab.streams import BundledTable
 from streamal.lab.tables import open_table
 

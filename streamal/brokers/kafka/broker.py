@@ -8,7 +8,7 @@ from streamal.brokers.kafka.client import Gap, Place, RawClient
 from streamal.brokers.kafka.consumer import KafkaGroupConsumer
 from streamal.brokers.kafka.options import KafkaOptions
 from streamal.brokers.kafka.reader import KafkaReader
-from streamal.brokers.kafka.topics import creation, differing
+from streamal.brokers.kafka.topics import cramped, creation, differing
 from streamal.brokers.kafka.watchdog import Bite, Watchdog, die
 from streamal.brokers.kafka.writer import KafkaWriter
 from streamal.brokers.missing import missing
@@ -75,11 +75,12 @@ class KafkaBroker:
         """Return what of the topics' configuration is not as the laws need it."""
         specs = list(topics)
         found = self.admin.configs(spec.name for spec in specs)
-        return [
+        differences = [
             problem
             for spec in specs
             for problem in differing(spec, self._options, found.get(spec.name, {}))
         ]
+        return [*differences, *cramped(specs, found)]
 
     def partitions(self) -> dict[str, int]:
         self._counts = self.admin.topics()
@@ -115,7 +116,7 @@ class KafkaBroker:
 
     def committed(self, group: str, topic: str) -> dict[int, int]:
         self._check(topic, 0)
-        return self.admin.committed(group, topic)
+        return self.admin.committed(group, topic, self._counts[topic])
 
     def forget(self) -> None:
         """The brokers do that themselves."""
@@ -131,7 +132,10 @@ class KafkaBroker:
         if partition >= self._counts.get(topic, 0):
             counts = self.partitions()
             if partition >= counts.get(topic, 0):
-                where = f"{self._options.name} (`streamal topics create` makes the topics)"
+                where = (
+                    f"{self._options.name} (`streamal topics create` makes the topics; "
+                    "or no right to see it was granted)"
+                )
                 raise missing(topic, partition, counts, where)
 
     def _check_outputs(self, outputs: Sequence[Outgoing]) -> None:

@@ -52,6 +52,7 @@ class KafkaGroupConsumer:
         self._places: dict[int, int] = {}
         self._handed: dict[int, int] = {}
         self._membership: object = None
+        self._astray = False
         self._closed = False
         self._fenced = False
 
@@ -62,15 +63,21 @@ class KafkaGroupConsumer:
     def poll(self, limit: int, timeout: float) -> list[Record]:
         if self._closed:
             raise BrokerError(f"this consumer of group {self.group!r} is closed")
+        if self._astray:
+            raise CommitFailed(
+                f"group {self.group!r}: a rebalance could not be followed: open a new consumer"
+            )
         if limit < 1:
             self._raw.pause()
         else:
             self._raw.resume()
         records = self._fetch(max(limit, 1), timeout)
-        self._membership = self._raw.membership()
-        gained = self._follow(self._raw.changes())
-        if gained:
-            records = [record for record in records if record.partition not in gained]
+        proof, self._membership = self._raw.membership(), None
+        self._astray = True  # after a failure: these records would be skipped
+        moved = self._follow(self._raw.changes())
+        self._astray, self._membership = False, proof
+        if moved:
+            records = [record for record in records if record.partition not in moved]
         for record in records:
             self._handed[record.partition] = record.offset + 1
         return records
@@ -137,21 +144,24 @@ class KafkaGroupConsumer:
             raise
 
     def _skip(self, gone: Mapping[Place, int]) -> None:
+        """Go on at the oldest record; what has just come is sought when it is followed."""
         ends = self._ends(self.topic)
         for (topic, part), offset in gone.items():
+            if part not in self._places:
+                continue
             self._gap(topic, part, offset, ends[part][0])
             self._raw.seek((topic, part), ends[part][0])
 
     def _follow(self, changes: Iterable[Change]) -> Partitions:
-        """Do as the rebalances said, in their order; return all that was gained."""
-        gained: Partitions = frozenset()
+        """Do as the rebalances said, in their order; return all that came or went."""
+        moved: Partitions = frozenset()
         for change in changes:
+            moved |= change.partitions
             if change.is_gain:
-                gained |= change.partitions
                 self._gain(change.partitions)
             else:
                 self._lose(change.partitions & self.assignment)
-        return gained
+        return moved
 
     def _gain(self, partitions: Partitions) -> None:
         if not partitions:

@@ -1,23 +1,35 @@
 """Reading by assignment: no group, no commits."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from streamal.brokers.kafka.client import Gap, OutOfRange, Place, RawConsumer
 from streamal.brokers.kafka.consumer import Ends
 from streamal.core.log import Record
 from streamal.errors import BrokerError
 
+PAUSE_S = 0.02
+"""For so long after a poll without news one that does not wait asks nobody: a worker polls
+its readers in every turn, and each of a client's polls takes a millisecond, news or not."""
+
 
 class KafkaReader:
     """Reads some partitions from given offsets on; an offset of 0 is the oldest there is."""
 
     def __init__(
-        self, raw: RawConsumer, positions: Mapping[Place, int], ends: Ends, gap: Gap
+        self,
+        raw: RawConsumer,
+        positions: Mapping[Place, int],
+        ends: Ends,
+        gap: Gap,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._raw = raw
         self._places = tuple(positions)
         self._ends = ends
         self._gap = gap
+        self._now = now
+        self._next = 0.0
         self._closed = False
         oldest = self._oldest()
         for place, offset in positions.items():
@@ -30,6 +42,13 @@ class KafkaReader:
             raise BrokerError("this reader is closed")
         if not self._places or limit < 1:
             return []
+        if timeout <= 0 and self._now() < self._next:
+            return []
+        found = self._poll(limit, timeout)
+        self._next = 0.0 if found else self._now() + PAUSE_S
+        return found
+
+    def _poll(self, limit: int, timeout: float) -> list[Record]:
         try:
             return self._raw.poll(limit, timeout)
         except OutOfRange as gone:

@@ -1,6 +1,6 @@
 """What a topic needs from a broker, in Kafka's words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from streamal.brokers.kafka.options import KafkaOptions
@@ -70,6 +70,25 @@ def differing(spec: TopicSpec, options: KafkaOptions, found: Mapping[str, str]) 
         there, needed = int(found.get("min.insync.replicas", 1)), wanted["min.insync.replicas"]
         if there < int(needed):
             yield f"topic {spec.name} has min.insync.replicas={there}, {needed} is needed"
+
+
+def cramped(specs: Iterable[TopicSpec], found: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield each topic that takes no records larger than others do by its headroom.
+
+    A dead letter is what it was and more; one that does not fit would end the service.
+    """
+    largest = {
+        spec: int(found[spec.name].get("max.message.bytes", LARGEST))
+        for spec in specs
+        if spec.name in found
+    }
+    needed = max((size for spec, size in largest.items() if not spec.headroom), default=0)
+    for spec, size in largest.items():
+        if spec.headroom and size < needed + spec.headroom:
+            yield (
+                f"topic {spec.name} has max.message.bytes={size}, {needed + spec.headroom} is "
+                f"needed: {spec.headroom} more than the largest of the others"
+            )
 
 
 def _short(key: str, found: str | None, wanted: str) -> bool:

@@ -58,7 +58,7 @@ def consumer(options: KafkaOptions, group: str, member: str | None) -> Config:
         "group.id": group,
         "group.protocol": "classic",
         "session.timeout.ms": options.session_timeout_ms,
-        "heartbeat.interval.ms": options.session_timeout_ms // 10,
+        "heartbeat.interval.ms": options.session_timeout_ms // 30,
         "partition.assignment.strategy": "cooperative-sticky",
     }
 

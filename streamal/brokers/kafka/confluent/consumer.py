@@ -37,8 +37,8 @@ _SLICE_S = 0.05
 """A rebalance does not end a wait for records, so that a long one is many short ones."""
 
 _PROOF = b"CGMDv2:"
-"""How librdkafka 2 begins a proof of membership; the generation follows, in the order of
-bytes of this machine."""
+"""How librdkafka 2 begins a proof of membership. The generation follows, four bytes in the
+order of this machine, then the group and the member's id, each with a zero at its end."""
 
 
 class ConfluentConsumer:
@@ -60,10 +60,12 @@ class ConfluentConsumer:
         self._failure: KafkaError | None = None
         self._changes: deque[Change] = deque()
         self._is_paused = False
+        self._is_at_end = False
 
     def poll(self, limit: int, timeout: float) -> list[Record]:
         deadline = time.monotonic() + timeout
         self._tell()
+        self._is_at_end = False
         with translated(self._doing()):
             found = self._sorted(self._raw.consume(limit, 0))
             while not (found or self._has_news()) and (left := deadline - time.monotonic()) > 0:
@@ -97,9 +99,8 @@ class ConfluentConsumer:
         """Return group, generation and ids, as librdkafka hands them to a producer.
 
         The broker checks member and generation at the commit, so what happens in
-        librdkafka's threads after `is_member` cannot do harm. It would not check a proof
-        without a generation, which is what librdkafka gives before it has joined and
-        after it was thrown out.
+        librdkafka's threads after `is_member` cannot do harm. It might not check a proof
+        without them, which is what there is before we have joined or when we are out.
         """
         return self._raw.consumer_group_metadata()
 
@@ -108,7 +109,7 @@ class ConfluentConsumer:
             now = self._raw.consumer_group_metadata()
         except RuntimeError:  # it is closed
             return False
-        return bool(now == membership) and _generation(now) >= 0
+        return bool(now == membership) and _proves(now)
 
     def member(self) -> str:
         return self._raw.memberid() or ""
@@ -192,6 +193,7 @@ class ConfluentConsumer:
         code, place = error.code(), (message.topic() or "", message.partition() or 0)
         if code == END:
             self._ends[place] = message.offset() or 0
+            self._is_at_end = True
         elif code == OUT_OF_RANGE:
             self._gone[place] = message.offset() or 0
         elif not self._may_pass(code) and not (self._failure and is_fatal(self._failure)):
@@ -206,7 +208,9 @@ class ConfluentConsumer:
         self._changes.append(Change(is_gain, frozenset(tp.partition for tp in partitions)))
 
     def _has_news(self) -> bool:
-        return bool(self._changes or self._gone or self._failure)
+        """Return whether to wait no longer; who reads up to an end looks whether it is there."""
+        is_read = self._is_at_end and not self._topic
+        return bool(self._changes or self._gone or self._failure or is_read)
 
     def _tell(self) -> None:
         """Raise what is amiss; one poll later if records came along with it."""
@@ -255,10 +259,16 @@ class ConfluentConsumer:
         return found, next((tp.error for tp in found if tp.error), None)
 
 
-def _generation(proof: bytes) -> int:
+def _proves(proof: bytes) -> bool:
+    """Return whether a proof names a generation, and a member of it.
+
+    Thrown out of its group a consumer forgets its own id, or the generation.
+    """
     if not proof.startswith(_PROOF):
         raise BrokerError(f"librdkafka gives a proof of membership of an unknown form: {proof!r}")
-    return int.from_bytes(proof[len(_PROOF) : len(_PROOF) + 4], sys.byteorder, signed=True)
+    generation, rest = proof[len(_PROOF) :][:4], proof[len(_PROOF) + 4 :]
+    _, member, _ = rest.split(b"\0", 2)
+    return bool(member) and int.from_bytes(generation, sys.byteorder, signed=True) >= 0
 
 
 def _record(found: Any) -> Record:

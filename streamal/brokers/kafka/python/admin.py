@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from kafka import KafkaConsumer
 from kafka.admin import (
     ConfigResource,
     ConfigResourceType,
@@ -12,17 +13,28 @@ from kafka.admin import (
     MemberToRemove,
     OffsetSpec,
 )
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    KafkaError,
+    NotCoordinatorError,
+    TopicAlreadyExistsError,
+)
 from kafka.structs import TopicPartition
 
 from streamal.brokers.kafka.options import KafkaOptions
 from streamal.brokers.kafka.python import configs
-from streamal.brokers.kafka.python.failures import translated
+from streamal.brokers.kafka.python.consumer import COMMITTED_MS
+from streamal.brokers.kafka.python.failures import denied, translated
 from streamal.brokers.kafka.python.opening import opened
 from streamal.brokers.kafka.python.reason import LastReason
 from streamal.errors import BrokerUnavailable
 
 TopicConfigs = Mapping[str, Mapping[str, str]]
+
+_UNSETTLED = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError)
+_SETTLING_S = 10.0
+_PAUSE_S = 0.1
 
 _CAUSES = (
     "it is not running or not to be reached, or the user name, password or token is wrong, "
@@ -66,28 +78,39 @@ class Admin:
         )
         return {tp.partition: (oldest[tp].offset, newest[tp].offset) for tp in places}
 
-    def committed(self, group: str, topic: str) -> dict[int, int]:
-        """Return the offsets that a group has committed."""
-        found = self._ask(
-            f"asking for the offsets of group {group}",
-            lambda client: client.list_group_offsets({group: None}),
-        )
-        return {
-            tp.partition: at.offset
-            for tp, at in found.get(group, {}).items()
-            if tp.topic == topic and at.offset >= 0
-        }
+    def committed(self, group: str, topic: str, count: int) -> dict[int, int]:
+        """Return the offsets that a group has committed, once none of them is pending.
+
+        Through a consumer that never joins: the admin client of 3.0 cannot ask so (KIP-447)
+        and is given the offsets of before a transaction whose commit has just returned.
+        """
+        settings = configs.consumer(self._options, group, None)
+        with translated(f"asking for the offsets of group {group} at {self._options.name}"):
+            asking = opened(KafkaConsumer, settings)
+            try:
+                found = {
+                    part: asking.committed(TopicPartition(topic, part), timeout_ms=COMMITTED_MS)
+                    for part in range(count)
+                }
+            finally:
+                asking.close(autocommit=False)
+        return {part: at for part, at in found.items() if at is not None and at >= 0}
 
     def configs(self, topics: Iterable[str]) -> TopicConfigs:
         """Return what the topics are configured with, defaults of the broker included."""
         wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in topics]
+        if not wanted:
+            return {}
+        doing = "reading the configuration of topics"
         found = self._ask(
-            "reading the configuration of topics",
-            lambda client: client.describe_configs(wanted, config_filter="all"),
-        )
+            doing, lambda client: client.describe_configs(wanted, config_filter="all")
+        )["topic"]
+        # 3.0 does not look at the errors of an answer; no topic is without configuration.
+        if hidden := sorted(name for name, entries in found.items() if not entries):
+            raise denied(f"{doing}: DESCRIBE_CONFIGS is not granted on {', '.join(hidden)}")
         return {
             name: {key: entry["value"] for key, entry in entries.items()}
-            for name, entries in found["topic"].items()
+            for name, entries in found.items()
         }
 
     def leave(self, group: str, member: str, instance: str) -> None:
@@ -109,7 +132,7 @@ class Admin:
     def _ask(self, doing: str, question: Callable[[Any], Any]) -> Any:
         with translated(f"{doing} at {self._options.name}"):
             try:
-                return question(self._client())
+                return _settled(lambda: question(self._client()))
             except KafkaError:
                 self.close()
                 raise
@@ -118,6 +141,18 @@ class Admin:
         if self._made is None:
             self._made = _connected(self._options)
         return self._made
+
+
+def _settled(question: Callable[[], Any]) -> Any:
+    """Ask again while the cluster elects who answers, as a new one does at the first question."""
+    deadline = time.monotonic() + _SETTLING_S
+    while True:
+        try:
+            return question()
+        except _UNSETTLED:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_S)
 
 
 def _offsets(places: list[TopicPartition], spec: OffsetSpec) -> Callable[[Any], Any]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from streamal.brokers.kafka.options import KafkaOptions, Security
-from streamal.brokers.kafka.python.producer import Keys
 from streamal.brokers.kafka.tokens import Tokens
 
 Config = dict[str, Any]
@@ -54,7 +53,8 @@ def consumer(options: KafkaOptions, group: str, member: str | None) -> Config:
         "group_id": group,
         "group_instance_id": member,
         "session_timeout_ms": options.session_timeout_ms,
-        "heartbeat_interval_ms": options.session_timeout_ms // 10,
+        # The others hear of a rebalance with their next heartbeat, and all wait for the last.
+        "heartbeat_interval_ms": options.session_timeout_ms // 30,
         "partition_assignment_strategy": (CooperativeStickyAssignor,),
     }
 
@@ -68,7 +68,6 @@ def producer(options: KafkaOptions, transactional_id: str) -> Config:
     return {
         **connection(options),
         "transactional_id": transactional_id,
-        "key_serializer": Keys(),
         "transaction_timeout_ms": options.transaction_timeout_ms,
         "delivery_timeout_ms": 120_000,
         "max_block_ms": int(options.call_timeout_s * 750),

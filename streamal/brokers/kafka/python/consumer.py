@@ -14,14 +14,14 @@ from streamal.brokers.kafka.python.failures import translated
 from streamal.core.log import Record
 from streamal.errors import Fenced
 
-_COMMITTED_MS = 40_000
+COMMITTED_MS = 40_000
 """Committed offsets wait for pending transactions (KIP-447), which the broker aborts after
 their time-out and up to ten seconds more."""
 
 
 _CLOSE_MS = 2_000
 
-_JOIN_MS = 500
+_JOIN_MS = 50
 """How long one poll waits for its place in the group; mostly it takes 5 ms."""
 
 
@@ -38,6 +38,26 @@ class _Notes(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python h
         self.changes.append(Change(False, frozenset(tp.partition for tp in revoked)))
 
     on_partitions_lost = on_partitions_revoked
+
+
+class _Answer:
+    """What the group will answer, or has answered, to our joining.
+
+    3.0 throws an answer away that comes between two polls (`join_group_async`): it joins
+    again. When polls are shorter than rebalances, a group does nothing else any more.
+    """
+
+    is_done = False  # or it would be thrown away
+
+    def __init__(self, task: Any) -> None:
+        self.add_callback, self.add_errback = task.add_callback, task.add_errback
+
+    @classmethod
+    def keep(cls, coordinator: Any) -> None:
+        """Let the next poll find the answer to a join that is under way."""
+        task = coordinator._join_task  # noqa: SLF001 - there is no other way
+        if task is not None and not isinstance(task, cls):
+            coordinator._join_task = cls(task)  # noqa: SLF001 - the same
 
 
 class PythonConsumer:
@@ -60,17 +80,19 @@ class PythonConsumer:
         return [_record(record) for records in found.values() for record in records]
 
     def _join(self) -> None:
-        """Wait for our place in the group where we have none.
+        """Wait a moment for our place in the group where we have none.
 
-        An answer that comes between two polls is thrown away by 3.0 (`join_group_async`):
-        it joins again and again, or takes itself for a member, without partitions and
-        without heartbeats, for ever.
+        A join that began because the topic's metadata came is forgotten by 3.0 once it is
+        answered: it then takes itself for a member, without partitions and without
+        heartbeats, for ever.
         """
         coordinator = self._raw._coordinator  # noqa: SLF001 - `poll` would wait for records too
+        _Answer.keep(coordinator)
         if coordinator.rejoining:
             coordinator.request_rejoin()
         if coordinator.need_rejoin():
             coordinator.poll(timeout_ms=_JOIN_MS)
+            _Answer.keep(coordinator)
 
     def _poll(self, limit: int, timeout_ms: int) -> dict[TopicPartition, list[Any]]:
         try:
@@ -114,14 +136,16 @@ class PythonConsumer:
         for partition in partitions:
             with translated(f"the committed offset of {self._topic}/{partition}"):
                 offset = self._raw.committed(
-                    TopicPartition(self._topic, partition), timeout_ms=_COMMITTED_MS
+                    TopicPartition(self._topic, partition), timeout_ms=COMMITTED_MS
                 )
             if offset is not None and offset >= 0:
                 found[partition] = offset
         return found
 
     def seek(self, place: Place, offset: int) -> None:
-        self._raw.seek(TopicPartition(*place), offset)
+        """Go on from there; nothing happens to a partition that has gone again."""
+        if TopicPartition(*place) in self._raw.assignment():
+            self._raw.seek(TopicPartition(*place), offset)
 
     def position(self, place: Place) -> int:
         with translated(f"the position in {place[0]}/{place[1]}"):
