@@ -60,7 +60,7 @@ test-chaos: $(STAMP) ## three workers on a real Kafka, killed, stopped and cut o
 	$(BIN)/pytest tests/chaos -m chaos
 
 soak: $(STAMP) ## half an hour under load with random faults; by hand (MINUTES=30)
-	$(BIN)/python -m tests.chaos soak --minutes $(or $(MINUTES),30)
+	$(BIN)/python -m tests.chaos soak --rounds $(or $(MINUTES),30)
 
 bench: $(STAMP) ## benchmarks, with a report (BENCH=NAME for one of benchmarks/NAME.py)
 	$(BIN)/python -m benchmarks$(if $(BENCH),.$(BENCH))

@@ -1,6 +1,6 @@
 """The configured broker, opened; and its topics, made and checked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,13 +11,14 @@ from streamal.brokers.kafka.watchdog import Bite, die
 from streamal.brokers.port import Broker
 from streamal.brokers.port import Clock as WallClock
 from streamal.brokers.sqlite import SqliteBroker
-from streamal.errors import ConfigError, UsageError
+from streamal.errors import ConfigError, NotAllowed, UsageError
+from streamal.lab.rights import rights
 from streamal.runtime.faults import NO_FAULTS
 from streamal.settings import Settings
 from streamal.settings.broker import SqliteBroker as SqliteSettings
 from streamal.settings.kafka import KafkaBroker as KafkaSettings
 from streamal.settings.security import Security as SecuritySettings
-from streamal.wire.topics import LOGICAL, Topics, lacking
+from streamal.wire.topics import LOGICAL, SAMPLES, Topics, lacking
 
 MEMORY = ":memory:"
 
@@ -157,7 +158,38 @@ def topic_problems(settings: Settings) -> list[str]:
     """Return what is wrong with the topics: missing, partitions, how they are kept."""
     topics = topics_of(settings)
     with closing(broker_of(settings, make=False)) as broker:
-        problems = lacking(topics, broker.partitions())
-        if not problems and isinstance(broker, KafkaBroker):
-            problems = broker.misconfigured(topics.specs())
+        there = broker.partitions()
+        problems = lacking(topics, there)
+        if isinstance(broker, KafkaBroker):
+            problems += broker.misconfigured(spec for spec in topics.specs() if spec.name in there)
     return problems
+
+
+def right_problems(settings: Settings) -> list[str]:
+    """Return which permissions `run` lacks on its topics and groups.
+
+    About the ids of its writers a broker cannot be asked: `run` itself finds out.
+    """
+    topics, prefix = topics_of(settings), settings.topics.prefix
+    needed = [right for right in rights(topics, prefix) if right.who == "run"]
+    with closing(broker_of(settings, make=False)) as broker:
+        if not isinstance(broker, KafkaBroker):
+            return []
+        on_topics = [right for right in needed if right.resource == "topic"]
+        permitted = broker.permitted(right.name for right in on_topics)
+        problems = [
+            f"{operation} is not granted on topic {right.name}"
+            for right in on_topics
+            for operation in right.operations
+            if operation not in permitted.get(right.name, ())
+        ]
+        groups = [right.name for right in needed if right.resource == "group"]
+        return [*problems, *_refused(broker, groups, topics[SAMPLES])]
+
+
+def _refused(broker: Broker, groups: Iterable[str], topic: str) -> Iterator[str]:
+    for group in groups:
+        try:
+            broker.committed(group, topic)
+        except NotAllowed as error:
+            yield str(error)

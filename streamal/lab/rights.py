@@ -39,9 +39,10 @@ class Right(msgspec.Struct, frozen=True):
     operations: tuple[str, ...]
 
 
-_READ = ("READ", "DESCRIBE")
-_WRITE = ("WRITE", "DESCRIBE")
-_BOTH = ("READ", "WRITE", "DESCRIBE")
+# Each of them implies DESCRIBE (Kafka's `AclEntry`, "implied operations").
+_READ = ("READ",)
+_WRITE = ("WRITE",)
+_BOTH = ("READ", "WRITE")
 
 _RUN = {
     SAMPLES: _READ,

@@ -113,7 +113,10 @@ def lacking(topics: Topics, found: Mapping[str, int]) -> list[str]:
     for spec in topics.specs():
         there = found.get(spec.name)
         if there is None:
-            problems.append(f"topic {spec.name} is missing; `streamal topics create` makes it")
+            problems.append(
+                f"topic {spec.name} is missing; `streamal topics create` makes it "
+                "(or no right to see it was granted)"
+            )
         elif there != spec.partitions:
             problems.append(
                 f"topic {spec.name} has {there} partition(s), {spec.partitions} are needed"

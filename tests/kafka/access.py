@@ -31,7 +31,9 @@ class Access(NamedTuple):
     def but(self, **words: object) -> "Access":
         """Return the same with other words; None takes one away."""
         changed = {**self.security, **words}
-        return Access(self.servers, {key: word for key, word in changed.items() if word is not None})
+        return Access(
+            self.servers, {key: word for key, word in changed.items() if word is not None}
+        )
 
     def section(self, **more: object) -> dict[str, object]:
         """Return section `broker` of the settings."""

@@ -2,10 +2,14 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+
+from kafka import TopicPartition
 
 from streamal.brokers.kafka import KafkaBroker, KafkaOptions
 from streamal.brokers.kafka.broker import refuse_gap
+from streamal.brokers.kafka.client import Gap
 from streamal.brokers.kafka.consumer import KafkaGroupConsumer
 from streamal.brokers.kafka.python import PythonClient
 from streamal.brokers.kafka.python.consumer import PythonConsumer
@@ -13,6 +17,7 @@ from streamal.brokers.kafka.watchdog import Watchdog, die
 from streamal.brokers.port import Consumer
 from streamal.core.log import Record
 from tests.contracts.site import PATIENCE, Site, Witness
+from tests.kafka.client import admin
 
 
 @dataclass
@@ -22,10 +27,11 @@ class Member:
     consumer: Consumer
     witness: Witness
     records: list[Record] = field(default_factory=list)
+    timeout: float = 0.05
 
     def poll(self, limit: int = 100) -> None:
         """Take what is there."""
-        self.records += self.consumer.poll(limit, 0.05)
+        self.records += self.consumer.poll(limit, self.timeout)
 
 
 def enlist(site: Site, group: str, topic: str, name: str) -> Member:
@@ -54,7 +60,9 @@ def share(members: Sequence[Member], partitions: int, limit: int = 100) -> None:
 
     def is_shared() -> bool:
         parts = [held(member) for member in members]
-        return all(parts) and sum(map(len, parts)) == partitions and frozenset().union(*parts) == want
+        return (
+            all(parts) and sum(map(len, parts)) == partitions and frozenset().union(*parts) == want
+        )
 
     wait(is_shared, "every member holds a part", *members, limit=limit)
 
@@ -75,7 +83,22 @@ class Opened:
 
 
 def member(
-    raw: PythonConsumer, broker: KafkaBroker, group: str, topic: str, witness: Witness
+    raw: PythonConsumer,
+    broker: KafkaBroker,
+    group: str,
+    topic: str,
+    witness: Witness,
+    gap: Gap = refuse_gap,
 ) -> KafkaGroupConsumer:
     """Make a group's consumer of a client's."""
-    return KafkaGroupConsumer(raw, group, topic, witness, broker.ends, refuse_gap, str)
+    return KafkaGroupConsumer(raw, group, topic, witness, broker.ends, gap, stay)
+
+
+def stay(name: str) -> None:
+    """Tell nobody that a member has gone; a dynamic one does so by itself."""
+
+
+def drop_records(servers: Sequence[str], topic: str, before: int) -> None:
+    """Drop a topic's records before an offset, as retention does."""
+    with closing(admin(servers)) as client:
+        client.delete_records({TopicPartition(topic, 0): before})

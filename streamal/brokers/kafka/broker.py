@@ -82,6 +82,10 @@ class KafkaBroker:
         ]
         return [*differences, *cramped(specs, found)]
 
+    def permitted(self, topics: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Return what we may do, in Kafka's words, with each of the topics that we may see."""
+        return self.admin.permitted(topics)
+
     def partitions(self) -> dict[str, int]:
         self._counts = self.admin.topics()
         return self._counts.copy()

@@ -31,14 +31,14 @@ class ConfluentClient:
     def consumer(self, group: str, topic: str, member: str | None) -> ConfluentConsumer:
         with translated(f"joining group {group} at {self._options.name}"):
             raw = Consumer(configs.consumer(self._options, group, member), logger=_LOG)
-            made = ConfluentConsumer(raw, topic)
+            made = ConfluentConsumer(raw, topic, self._watchdog.watch, member is not None)
             raw.subscribe([topic], on_assign=made.gain, on_revoke=made.lose, on_lost=made.lose)
         return made
 
     def reader(self, places: Sequence[Place]) -> ConfluentConsumer:
         with translated(f"reading at {self._options.name}"):
             raw = Consumer(configs.reader(self._options), logger=_LOG)
-        return ConfluentConsumer(raw, "", places)
+        return ConfluentConsumer(raw, "", self._watchdog.watch, places=places)
 
     def producer(self, transactional_id: str) -> ConfluentProducer:
         doing = f"opening the transactional id {transactional_id} at {self._options.name}"

@@ -5,16 +5,16 @@ to librdkafka by the first `seek`, with the offset. So no record comes before th
 librdkafka never asks for committed offsets by itself.
 """
 
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from streamal.brokers.kafka.client import Change, OutOfRange, Place
+from streamal.brokers.kafka.confluent.ending import settle
 from streamal.brokers.kafka.confluent.failures import (
     END,
     OUT_OF_RANGE,
@@ -24,8 +24,11 @@ from streamal.brokers.kafka.confluent.failures import (
     told,
     translated,
 )
+from streamal.brokers.kafka.confluent.proof import is_whole
 from streamal.core.log import Record
-from streamal.errors import BrokerError, StreamalError
+from streamal.errors import StreamalError
+
+Watch = Callable[[str], AbstractContextManager[None]]
 
 _COMMITTED_S = 40.0
 """Committed offsets wait for pending transactions (KIP-447), which the broker aborts after
@@ -36,23 +39,35 @@ _AGAIN_S = 0.05
 _SLICE_S = 0.05
 """A rebalance does not end a wait for records, so that a long one is many short ones."""
 
-_PROOF = b"CGMDv2:"
-"""How librdkafka 2 begins a proof of membership. The generation follows, four bytes in the
-order of this machine, then the group and the member's id, each with a zero at its end."""
-
 
 class ConfluentConsumer:
     """A `RawConsumer` over confluent-kafka's.
 
     Parameters
     ----------
+    topic
+        What the group reads; empty for a reader.
+    watch
+        Ends the process when the end of this consumer does not come.
+    is_static
+        Whether the member keeps its place in the group when it is closed.
     places
         What is read without a group.
     """
 
-    def __init__(self, raw: Consumer, topic: str, places: Iterable[Place] = ()) -> None:
+    def __init__(
+        self,
+        raw: Consumer,
+        topic: str,
+        watch: Watch,
+        is_static: bool = False,
+        places: Iterable[Place] = (),
+    ) -> None:
         self._raw = raw
         self._topic = topic
+        self._watch = watch
+        self._is_static = is_static
+        self._is_closed = False
         self._granted = set(places)
         self._sought: dict[Place, int] = {}
         self._ends: dict[Place, int] = {}
@@ -105,11 +120,10 @@ class ConfluentConsumer:
         return self._raw.consumer_group_metadata()
 
     def is_member(self, membership: object) -> bool:
-        try:
-            now = self._raw.consumer_group_metadata()
-        except RuntimeError:  # it is closed
+        if self._is_closed:
             return False
-        return bool(now == membership) and _proves(now)
+        now: bytes = self._raw.consumer_group_metadata()
+        return now == membership and is_whole(now)
 
     def member(self) -> str:
         return self._raw.memberid() or ""
@@ -154,16 +168,24 @@ class ConfluentConsumer:
                 self._raw.resume([TopicPartition(*place) for place in self._sought])
 
     def close(self) -> None:
-        with translated("closing a consumer"):
-            self._raw.close()
+        with self._watch("closing a consumer"):
+            self._end()
 
     def __del__(self) -> None:
-        """Close one that was dropped; librdkafka itself would wait for ever (2.16).
-
-        It would for an answer to a rebalance, which nobody is left to give.
-        """
+        """End one that nobody closed; librdkafka by itself might never come to an end."""
         with suppress(StreamalError):
-            self.close()
+            self._end()
+
+    def _end(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            with translated("closing a consumer"):
+                if self._topic:
+                    settle(self._raw, self._is_static)
+        finally:
+            del self._raw
 
     def _doing(self) -> str:
         return f"polling {self._topic}".strip()
@@ -257,18 +279,6 @@ class ConfluentConsumer:
         except KafkaException as error:
             return [], error.args[0]
         return found, next((tp.error for tp in found if tp.error), None)
-
-
-def _proves(proof: bytes) -> bool:
-    """Return whether a proof names a generation, and a member of it.
-
-    Thrown out of its group a consumer forgets its own id, or the generation.
-    """
-    if not proof.startswith(_PROOF):
-        raise BrokerError(f"librdkafka gives a proof of membership of an unknown form: {proof!r}")
-    generation, rest = proof[len(_PROOF) :][:4], proof[len(_PROOF) + 4 :]
-    _, member, _ = rest.split(b"\0", 2)
-    return bool(member) and int.from_bytes(generation, sys.byteorder, signed=True) >= 0
 
 
 def _record(found: Any) -> Record:

@@ -59,6 +59,17 @@ class Admin:
             if not topic["is_internal"] and not topic["error_code"]
         }
 
+    def permitted(self, topics: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Return what we may do with each of the topics that we may see."""
+        found = self._ask(
+            "asking for permissions", lambda client: client.describe_topics(list(topics))
+        )
+        return {
+            topic["name"]: frozenset(topic["authorized_operations"] or ())
+            for topic in found
+            if not topic["error_code"]
+        }
+
     def create(self, topics: Mapping[str, Mapping[str, Any]]) -> None:
         """Create topics and wait until each has its leaders; one that is there is left."""
 
