@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ class Count(NamedTuple):
     learned_twice: int
     findings: list[str]
     gap_seconds: float
+    gap_until: str
     spent: list[tuple[int, int, float]]
 
 
@@ -55,7 +57,7 @@ def count(facts: Facts, budget: list[dict[str, Any]]) -> Count:
         len(recount.overspent),
         len(again),
         findings,
-        longest_gap(facts.decided_at()),
+        *longest_gap(facts.decided_at()),
         recount.spent,
     )
 
@@ -116,13 +118,14 @@ def _last(facts: Facts, topic: str) -> int:
     return max((entry.offset for entry in facts.entries[topic]), default=-1)
 
 
-def longest_gap(times: list[int]) -> float:
-    """Return the longest pause between two times, in seconds.
+def longest_gap(times: list[int]) -> tuple[float, str]:
+    """Return the longest pause between two times, in seconds, and when it was over.
 
     Examples
     --------
     >>> longest_gap([1000, 1500, 4500])
-    3.0
+    (3.0, '00:00:04')
     """
-    pauses = (later - earlier for earlier, later in pairwise(times))
-    return max(pauses, default=0) / 1000
+    pauses = ((later - earlier, later) for earlier, later in pairwise(times))
+    pause, over = max(pauses, default=(0, 0))
+    return pause / 1000, datetime.fromtimestamp(over / 1000, UTC).strftime("%H:%M:%S")

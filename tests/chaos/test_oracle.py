@@ -140,5 +140,5 @@ def test_overspending_is_found_by_the_stamps(told: Told) -> None:
 
 def test_the_longest_pause_is_measured() -> None:
     """A gap is the time between two decisions; where there are none there is no gap."""
-    assert longest_gap([1000, 1500, 4500]) == 3.0
-    assert longest_gap([]) == 0.0
+    assert longest_gap([1000, 1500, 4500]) == (3.0, "00:00:04")
+    assert longest_gap([])[0] == 0.0

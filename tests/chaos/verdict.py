@@ -58,6 +58,7 @@ def judged(stage: Stage, scenario: str, faults: int) -> Verdict:
 def _counted(found: Count) -> Verdict:
     said = found._asdict()
     said["longest_gap_seconds"] = said.pop("gap_seconds")
+    said["longest_gap_until"] = said.pop("gap_until")
     spent = said.pop("spent")
     said["spent"] = spent[-1] if spent else None
     said["findings"] = found.findings[:SHOWN]

@@ -44,8 +44,8 @@ def _filled(broker: Broker, partitions: int) -> str:
 
 def _fill(broker: Broker, topic: str, partitions: int, start: int) -> None:
     """Ten records more in each partition."""
-    for partition in range(partitions):
-        put(broker, messages(topic, range(start, start + 10), partition))
+    values = range(start, start + 10)
+    put(broker, [one for part in range(partitions) for one in messages(topic, values, part)])
 
 
 def _two(site: KafkaSite, group: str, topic: str) -> tuple[Member, Member]:

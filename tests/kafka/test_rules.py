@@ -6,6 +6,7 @@ from contextlib import closing
 import msgspec
 import pytest
 from kafka.admin import MemberToRemove
+from kafka.structs import MemberState
 
 from streamal.brokers.kafka import KafkaBroker
 from streamal.brokers.kafka.broker import refuse_gap
@@ -25,6 +26,9 @@ from tests.contracts.site import (
 from tests.kafka.client import admin
 from tests.kafka.crew import Member, Opened, enlist, share, stay, wait
 from tests.kafka.site import KafkaSite
+
+
+STABLE = MemberState.STABLE
 
 
 @pytest.fixture
@@ -159,23 +163,39 @@ def test_the_proof_is_that_of_the_poll(scene: Scene) -> None:
     Here the group has a new generation, and the consumer has not been told what it gave
     away: a proof taken at the commit would pass.
     """
-    opened = scene.open()
-    mine = Member(opened.consumer, opened.witness)
-    wait(lambda: len(mine.records) == 20, "all records", mine)
-    other = scene.second()
-    stable, mine.timeout = opened.state(), 0  # so that no poll sees the rebalance through
-    wait(lambda: opened.state() != stable, "it joins again", other, mine)
-    _until_refused(opened, other)
+    opened, mine, other = _overtaken(scene)
     assert opened.raw.is_member(opened.raw.membership())
     with pytest.raises(CommitFailed, match="has changed"):
         _commit(scene, opened, dict.fromkeys(opened.consumer.assignment, 10))
     scene.must_be_untouched()
     share([mine, other], 2)
-    wait(lambda: opened.state() == stable and _may_claim(opened), "it is settled", other, mine)
+    wait(lambda: opened.state() == STABLE and _may_claim(opened), "it is settled", other, mine)
     (kept,) = opened.consumer.assignment
     _commit(scene, opened, {kept: 10})
     assert scene.broker.committed(scene.group, scene.source) == {kept: 10}
     opened.consumer.close()
+
+
+def test_an_answer_between_two_polls_is_heard(scene: Scene) -> None:
+    """One that joined and did not wait needs nobody to join once more.
+
+    Else a group whose members poll for less than a rebalance takes joins for ever.
+    """
+    opened, mine, _ = _overtaken(scene)
+    before = opened.consumer.assignment
+    wait(lambda: opened.state() == STABLE or opened.consumer.assignment < before, "heard", mine)
+    opened.consumer.close()
+
+
+def _overtaken(scene: Scene) -> tuple[Opened, Member, Member]:
+    """One whose group got a new generation between two polls of its, and the other member."""
+    opened = scene.open()
+    mine = Member(opened.consumer, opened.witness)
+    wait(lambda: len(mine.records) == 20, "all records", mine)
+    other, mine.timeout = scene.second(), 0
+    wait(lambda: opened.state() != STABLE, "it joins again", other, mine)
+    _until_refused(opened, other)
+    return opened, mine, other
 
 
 def _joined(scene: Scene) -> Member:

@@ -70,7 +70,9 @@ class Tokens:
                 given = json.load(answer)
             token = str(given["access_token"])
             lasts = float(given.get("expires_in", DEFAULT_S))
-        except (OSError, ValueError, KeyError, urllib.error.URLError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
             raise BrokerUnavailable(f"token endpoint {endpoint}: {error!r}") from None
         return token, self._now() + lasts
 
@@ -79,7 +81,11 @@ class Tokens:
         form = {"grant_type": "client_credentials"}
         if security.scope:
             form["scope"] = security.scope
-        pair = f"{security.client_id}:{security.client_secret}".encode()
+        # RFC 6749, §2.3.1: both are form-encoded before they are put together.
+        quoted = (
+            urllib.parse.quote_plus(x or "") for x in (security.client_id, security.client_secret)
+        )
+        pair = ":".join(quoted).encode()
         return urllib.request.Request(
             endpoint,
             urllib.parse.urlencode(form).encode(),
