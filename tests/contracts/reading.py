@@ -10,6 +10,7 @@ ROUND_TRIPS: list[tuple[bytes | None, bytes | None, Headers]] = [
     (b"key", b"value", ()),
     (None, b"value", ()),
     (b"key", None, ()),
+    (None, None, ()),
     (b"", b"", (("empty", b""),)),
     (b"\x00\xff", b"\x00" * 10, (("a", b"1"), ("a", b"2"), ("é", b"\xff"))),
 ]

@@ -153,7 +153,7 @@ def test_each_program_works_with_its_rights(stage: Stage) -> None:
     """Topics are made, samples sent, asked about, answered and learned, and looked at."""
     stage.do("topics", "topics", "create")
     stage.do("topics", "topics", "check")
-    stage.do("topics", "validate")
+    stage.do("run", "validate")
     stage.send()
     stage.serve(60)
     stage.answer()
@@ -193,6 +193,16 @@ def _soon(right: Right) -> int:
     order = ("WRITE updates", "WRITE state", "WRITE candidates")
     word = f"{right[0]} {right[2].partition('.')[2]}"
     return order.index(word) if word in order else len(order)
+
+
+@python_only
+def test_validate_names_what_is_not_granted(stage: Stage) -> None:
+    """Before the first run `validate` exits 1 and names each lacking right on topics and groups."""
+    stage.do("topics", "topics", "create")
+    for right in stage.rights("run"):
+        if right[1] != "TRANSACTIONAL_ID":
+            ran = stage.lacking("run", right, "validate")
+            assert (ran.code, right[2] in ran.err) == (1, True), (right, ran)
 
 
 @python_only

@@ -27,7 +27,6 @@ from tests.kafka.client import admin
 from tests.kafka.crew import Member, Opened, enlist, share, stay, wait
 from tests.kafka.site import KafkaSite
 
-
 STABLE = MemberState.STABLE
 
 

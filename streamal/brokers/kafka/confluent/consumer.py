@@ -151,8 +151,8 @@ class ConfluentConsumer:
     def position(self, place: Place) -> int:
         with translated(f"the position in {place[0]}/{place[1]}"):
             (at,) = self._raw.position([TopicPartition(*place)])
-        # librdkafka has none before the first record, and its own does not pass all that
-        # may be left of a compacted or an aborted end; the event of the end does.
+        # librdkafka has none before the first record, and passes records and markers; what
+        # else may be left at the end of a compacted topic is passed by the event of the end.
         return max(self._sought.get(place, 0), self._ends.get(place, 0), at.offset)
 
     def pause(self) -> None:
