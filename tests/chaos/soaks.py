@@ -42,11 +42,11 @@ EVERY_S = 20.0
 
 LOOK_S = 30.0
 STILL_S = {"broker": 3.0, "worker": 12.0}
-SETTLED = 5
+SETTLED = 2
 """Minutes after which nothing may grow any more."""
 
 GROWTH = 1.1
-"""What counts as flat: the last look beside the first one of a settled process."""
+"""What counts as flat: the most in the second half beside the most in the first."""
 
 DRAINED_WITHIN = 600.0
 
@@ -102,9 +102,14 @@ def _judged(stage: Stage, seen: Verdict, looks: list[Look], state: dict[str, Any
 
 
 def _growth(looks: list[Look]) -> list[str]:
+    """Compare the most of the first half with the most of the second; a start is no half."""
     settled = [look for look in looks if look.second >= 60 * SETTLED] or looks
-    first, last = settled[0], settled[-1]
-    pairs = zip(Look._fields[1:4], first[1:4], last[1:4], strict=True)
+    half = (len(settled) + 1) // 2
+    early, late = (
+        tuple(map(max, zip(*part, strict=True)))
+        for part in (settled[:half], settled[half:] or settled)
+    )
+    pairs = zip(Look._fields[1:4], early[1:4], late[1:4], strict=True)
     return [
         f"{name} grew from {before:g} to {after:g}"
         for name, before, after in pairs

@@ -40,7 +40,9 @@ def reader(options: KafkaOptions) -> Config:
         "auto_offset_reset": "none",
         "allow_auto_create_topics": False,
         "fetch_max_wait_ms": 100,
-        "max_partition_fetch_bytes": 4 * 1024 * 1024,
+        # Ahead of what is at work at most so much is fetched: memory stays bounded in a backlog.
+        "fetch_max_bytes": 8 * 1024 * 1024,
+        "max_partition_fetch_bytes": 2 * 1024 * 1024,
     }
 
 
