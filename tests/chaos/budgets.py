@@ -32,15 +32,15 @@ class Check(NamedTuple):
 
 def budget(folder: Path, asked: Asked) -> Verdict:
     """Spend a rate, a count and a window together: the window binds, the count ends it."""
-    return _spent(folder, asked, count=int(0.6 * RATE * asked.samples), window=WINDOW)
+    return _spent("budget", folder, asked, count=int(0.6 * RATE * asked.samples), window=WINDOW)
 
 
 def rate(folder: Path, asked: Asked) -> Verdict:
     """The same with a window that is too wide to bind, so that the rate does."""
-    return _spent(folder, asked, count=int(0.8 * RATE * asked.samples), window=10 * WINDOW)
+    return _spent("rate", folder, asked, count=int(0.8 * RATE * asked.samples), window=10 * WINDOW)
 
 
-def _spent(folder: Path, asked: Asked, count: int, window: int) -> Verdict:
+def _spent(name: str, folder: Path, asked: Asked, count: int, window: int) -> Verdict:
     limits = [
         {"rate": float(RATE), "burst": BURST},
         {"count": count},
@@ -51,7 +51,7 @@ def _spent(folder: Path, asked: Asked, count: int, window: int) -> Verdict:
     with Stage(folder, steady, asked.samples / A_SECOND) as stage:
         stage.begin()
         stage.play(asked.samples / stage.rate)
-        verdict = judged(stage, "budget", 0)
+        verdict = judged(stage, name, 0)
         facts = Facts(stage.log, stage.prefix)
     checks = list(_checks(facts, count, window))
     least = ROUNDS * _labels_a_round(facts, asked.workers)

@@ -119,12 +119,13 @@ def test_a_broker_that_dies_delays(make_cluster: MakeCluster) -> None:
         cluster.restart()
         cluster.wait_ready()
         copying.until_done()
-        assert {code for code, _, _ in copying.ends} <= {70}, copying.ends
+        # 75: the broker itself ends, and fences, a transaction that was open for too long.
+        assert {code for code, _, _ in copying.ends} <= {70, 75}, copying.ends
         copying.must_be_exact()
 
 
 def test_the_older_of_two_with_one_name_ends(bootstrap: Sequence[str]) -> None:
-    """It is fenced and exits with 75, so that nobody starts it again; the younger goes on."""
+    """It is fenced and exits with 75; the younger goes on."""
     with closing(Copying(bootstrap)) as copying:
         copying.until_begun()
         older, copying.child = copying.child, copying.start()

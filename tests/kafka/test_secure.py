@@ -99,7 +99,7 @@ def test_a_prefix_is_granted(secure_cluster: Cluster) -> None:
 
 def test_encryption_alone_asks_for_nobody(secure_cluster: Cluster) -> None:
     """The listener TLS lets everybody in who trusts its authority."""
-    assert _seen(secure_cluster, "TLS", {}) == [TOPIC]
+    assert TOPIC in _seen(secure_cluster, "TLS", {})
     stranger = {"ssl_cafile": str(secure_cluster.certificates.other_ca_file)}
     with pytest.raises(KafkaTimeoutError):
         admin(
