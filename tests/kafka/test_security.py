@@ -179,7 +179,7 @@ def test_a_refusal_names_the_address_and_the_causes(
 ) -> None:
     """Who is not let in learns where, all that may be wrong, and what the client saw of it."""
     way, reason = _refused(secure_cluster, tmp_path)[what]
-    options = _options(way, patience_s=1.5)
+    options = _options(way, patience_s=3.0)
     broker = KafkaBroker(options)
     with caplog.at_level(logging.INFO), pytest.raises(BrokerUnavailable) as refusal:
         broker.partitions()
