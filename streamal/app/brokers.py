@@ -95,7 +95,9 @@ def kafka_options(found: KafkaSettings, patience_s: float = ONE_SHOT_S) -> Kafka
         transaction_timeout_ms=found.transaction_timeout.milliseconds,
         call_timeout_s=found.call_timeout.seconds,
         patience_s=patience_s,
-        is_static=found.static_membership,
+        # librdkafka cannot be made to ask for the rebalance that a static member which comes
+        # back owes to its group (ADR 0012, rule 15).
+        is_static=found.static_membership and found.client == "kafka-python",
     )
 
 

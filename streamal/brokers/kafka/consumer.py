@@ -60,6 +60,11 @@ class KafkaGroupConsumer:
     def assignment(self) -> Partitions:
         return frozenset(self._places)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
     def poll(self, limit: int, timeout: float) -> list[Record]:
         if self._closed:
             raise BrokerError(f"this consumer of group {self.group!r} is closed")

@@ -37,6 +37,11 @@ class KafkaReader:
                 gap(*place, offset, oldest[place])
             raw.seek(place, max(offset, oldest[place]))
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
     def poll(self, limit: int, timeout: float) -> list[Record]:
         if self._closed:
             raise BrokerError("this reader is closed")

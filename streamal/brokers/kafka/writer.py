@@ -10,6 +10,8 @@ from streamal.brokers.probe import Probe
 from streamal.core.log import Outgoing
 from streamal.errors import CommitFailed, StreamalError, UsageError
 
+_CLOSED = "is closed"
+
 Check = Callable[[Sequence[Outgoing]], None]
 
 
@@ -39,6 +41,11 @@ class KafkaWriter:
         self._probe = probe
         self._useless = ""
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._useless == _CLOSED
+
     def commit(
         self,
         outputs: Sequence[Outgoing],
@@ -56,8 +63,8 @@ class KafkaWriter:
         self._probe("commit.end")
 
     def close(self) -> None:
-        if self._useless != "is closed":
-            self._useless = "is closed"
+        if self._useless != _CLOSED:
+            self._useless = _CLOSED
             self._raw.close()
 
     def _write(

@@ -67,6 +67,7 @@ class PythonConsumer:
         self._raw = raw
         self._topic = topic
         self._is_paused = False
+        self._is_new = raw.config["group_instance_id"] is not None
         self.listener = _Notes()
 
     def poll(self, limit: int, timeout: float) -> list[Record]:
@@ -77,6 +78,8 @@ class PythonConsumer:
             found = self._poll(limit, int(timeout * 1000))
         if not found:
             self._check_fence()
+        if self._is_new:
+            self._join_again()
         return [_record(record) for records in found.values() for record in records]
 
     def _join(self) -> None:
@@ -93,6 +96,17 @@ class PythonConsumer:
         if coordinator.need_rejoin():
             coordinator.poll(timeout_ms=_JOIN_MS)
             _Answer.keep(coordinator)
+
+    def _join_again(self) -> None:
+        """Let the group be divided anew once a static member has come back.
+
+        It is given what its last life had been told, without a rebalance. Did that life end
+        between the two rounds of a cooperative one (KIP-429), it takes with it the duty to
+        ask for the second round, and the partition that it was to give up belongs to nobody.
+        """
+        if self._raw.group_metadata().state == MemberState.STABLE:
+            self._is_new = False
+            self._raw._coordinator.request_rejoin()  # noqa: SLF001 - the same
 
     def _poll(self, limit: int, timeout_ms: int) -> dict[TopicPartition, list[Any]]:
         try:
