@@ -73,7 +73,7 @@ class TopicMissing(BrokerError):
 
 
 class NotAllowed(BrokerError):
-    """The broker does not permit it: an access control list lacks an entry."""
+    """The broker does not permit it: a right is missing, or a record is larger than it takes."""
 
     exit_code = 78
 

@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from streamal.brokers.kafka import KafkaBroker
+from streamal.brokers.kafka import KafkaBroker, KafkaOptions
 from streamal.brokers.port import Broker
 from tests.contracts.site import arrive, make_topic, messages, put, unique
 from tests.kafka.site import KafkaSite
 
 COUNT = 20
+
+
+@pytest.fixture(params=["kafka-python", "confluent"])
+def options(bootstrap: Sequence[str], request: pytest.FixtureRequest) -> KafkaOptions:
+    """The shared node, by each client."""
+    return KafkaSite(bootstrap, request.param).options
 
 
 def _left() -> tuple[list[str], int]:
@@ -57,11 +63,9 @@ def _connect(broker: KafkaBroker, topic: str) -> None:
 
 
 @pytest.mark.parametrize("act", [_write, _consume, _read, _connect])
-def test_closing_leaves_nothing(
-    bootstrap: Sequence[str], act: Callable[[Broker, str], None]
-) -> None:
+def test_closing_leaves_nothing(options: KafkaOptions, act: Callable[[Broker, str], None]) -> None:
     """Twenty of a kind, one after the other, while their broker stays open."""
-    with closing(KafkaBroker(KafkaSite(bootstrap, "kafka-python").options)) as broker:
+    with closing(KafkaBroker(options)) as broker:
         topic = make_topic(broker)
         put(broker, messages(topic, [1]))
         before = _left()
@@ -70,18 +74,13 @@ def test_closing_leaves_nothing(
         assert _left() == before
 
 
-def test_a_closed_broker_leaves_nothing(bootstrap: Sequence[str]) -> None:
-    """It closes what it gave out, its own connection and its watchdog."""
+def test_a_closed_broker_leaves_nothing(options: KafkaOptions) -> None:
+    """It closes what it gave out and nobody holds any more, its connection, its watchdog."""
     before = _left()
-    with closing(KafkaBroker(KafkaSite(bootstrap, "kafka-python").options)) as broker:
+    with closing(KafkaBroker(options)) as broker:
         topic = make_topic(broker)
-        opened = (
-            broker.writer(unique("writer")),
-            broker.subscribe(unique("group"), topic, "member"),
-            broker.reader({(topic, 0): 0}),
-        )
-        opened[0].commit(messages(topic, [1]))
-        for source in opened[1:]:
-            arrive(source, 1)
+        broker.writer(unique("writer")).commit(messages(topic, [1]))
+        arrive(broker.subscribe(unique("group"), topic, "member"), 1)
+        arrive(broker.reader({(topic, 0): 0}), 1)
         assert _left() != before
     assert _left() == before

@@ -16,18 +16,12 @@ TOO_LARGE = 1_100_000
 """More than the 1,048,588 bytes that Kafka takes by default, and still one request."""
 
 
-@pytest.fixture
-def site(bootstrap: Sequence[str]) -> Iterator[KafkaSite]:
-    """Connections to the shared node."""
-    site = KafkaSite(bootstrap, "kafka-python")
-    yield site
+@pytest.fixture(params=["kafka-python", "confluent"])
+def broker(bootstrap: Sequence[str], request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """A connection to the shared node, by each client."""
+    site = KafkaSite(bootstrap, request.param)
+    yield site.connect()
     site.close()
-
-
-@pytest.fixture
-def broker(site: KafkaSite) -> Broker:
-    """A connection."""
-    return site.connect()
 
 
 @pytest.mark.parametrize("value", [None, b"", os.urandom(LARGE)], ids=["none", "empty", "large"])
@@ -43,6 +37,7 @@ def test_any_record_passes(broker: Broker, key: bytes | None, value: bytes | Non
 BATCHES = ["B", "Bx", "xB", "xxBxx", "By", "yB", "BB"]
 
 
+@pytest.mark.parametrize("broker", ["kafka-python"], indirect=True)
 @pytest.mark.parametrize("batch", BATCHES)
 def test_a_record_that_is_too_large_is_named(broker: Broker, batch: str) -> None:
     """Whatever is on its way before it or after it, at once, with its size and its topic.

@@ -45,10 +45,10 @@ def topic(site: KafkaSite) -> str:
 
 @pytest.fixture
 def large(site: KafkaSite) -> str:
-    """Twenty records, far more than a client fetches ahead."""
+    """Sixteen records, far more than a client fetches ahead."""
     broker = site.connect()
     topic = make_topic(broker)
-    put(broker, [Outgoing(topic, None, os.urandom(900_000)) for _ in range(20)])
+    put(broker, [Outgoing(topic, None, os.urandom(900_000)) for _ in range(16)])
     return topic
 
 
@@ -137,9 +137,9 @@ def test_being_overtaken_is_refused(site: KafkaSite, large: str, begin: Begin) -
     """One that reads too slowly finds its place gone while it runs."""
     with closing(KafkaBroker(site.options)) as broker:
         source = begin(broker, large, unique("group"), 3)
-        drop_records(site.options.servers, large, 18)
-        with pytest.raises(RecordsGone, match=rf"^{large}/0: .* the records \d+ to 17 before"):
-            gather(source, 17)
+        drop_records(site.options.servers, large, 14)
+        with pytest.raises(RecordsGone, match=rf"^{large}/0: .* the records \d+ to 13 before"):
+            gather(source, 13)
 
 
 @pytest.mark.parametrize("begin", [_consumed, _read])
@@ -148,11 +148,11 @@ def test_being_overtaken_may_go_on(
 ) -> None:
     """Told of the gap, it goes on with the oldest; no other record is missing."""
     source = begin(lenient, large, unique("group"), 3)
-    drop_records(site.options.servers, large, 18)
-    records = gather_until(source, lambda record: record.offset == 19)
+    drop_records(site.options.servers, large, 14)
+    records = gather_until(source, lambda record: record.offset == 15)
     ((topic, partition, first, oldest),) = told
-    assert (topic, partition, oldest) == (large, 0, 18)
-    assert [record.offset for record in records] == [*range(3, first), 18, 19]
+    assert (topic, partition, oldest) == (large, 0, 14)
+    assert [record.offset for record in records] == [*range(3, first), 14, 15]
 
 
 def test_the_beginning_is_no_gap(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
-from weakref import WeakSet
 
 from streamal.brokers.kafka.client import Gap, Place, RawClient
 from streamal.brokers.kafka.consumer import KafkaGroupConsumer
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
 
 class _Closable(Protocol):
+    @property
+    def is_closed(self) -> bool: ...
+
     def close(self) -> None: ...
 
 
@@ -63,7 +65,7 @@ class KafkaBroker:
         self._client: RawClient = _client(options, self._watchdog)
         self.admin = _admin(options)
         self._counts: dict[str, int] = {}
-        self._given: WeakSet[_Closable] = WeakSet()
+        self._given: list[_Closable] = []
 
     def create(self, topics: Iterable[TopicSpec]) -> list[str]:
         there = self.partitions()
@@ -126,7 +128,7 @@ class KafkaBroker:
         """The brokers do that themselves."""
 
     def close(self) -> None:
-        for given in list(self._given):
+        for given in self._given:
             given.close()
         self.admin.close()
         self._watchdog.close()
@@ -160,7 +162,7 @@ class KafkaBroker:
         return leave
 
     def _give(self, given: Given) -> Given:
-        self._given.add(given)
+        self._given = [*(one for one in self._given if not one.is_closed), given]
         return given
 
 
