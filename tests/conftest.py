@@ -6,6 +6,7 @@ names no folder.
 """
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
@@ -20,6 +21,9 @@ settings.load_profile("ci" if os.environ.get("STREAMAL_TEST_STRICT") == "1" else
 
 # The contracts are ordinary modules; without this their asserts would not explain themselves.
 pytest.register_assert_rewrite("tests.contracts")
+
+# A shell makes what it starts in the background deaf to Ctrl-C, and so all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NO_DATA = "DATA names no folder of streams (make test DATA=DIR)"
 
