@@ -67,7 +67,7 @@ class _Replay:
     def run(self, tell: Tell) -> None:
         """Go through all versions, or up to a gap."""
         is_whole = True
-        for update, at in self._updates():
+        for update, at in updates(self.log):
             before = self.replica.version
             try:
                 error = self.replica.apply(update)
@@ -87,13 +87,15 @@ class _Replay:
         self.agreement.check(self.replica)
         self.scores.check(self.replica.model, self.replica.version)
 
-    def _updates(self) -> Iterator[tuple[Update, Source]]:
-        for record in self.log.scan.read(UPDATES):
-            try:
-                update = decode_update(record.value or b"")
-            except BROKEN:  # reported where the log was read; what follows is a gap
-                continue
-            yield update, source_of(record)
+
+def updates(log: Log) -> Iterator[tuple[Update, Source]]:
+    """Yield what `updates` says, and where; a record that does not decode is left out."""
+    for record in log.scan.read(UPDATES):
+        try:
+            update = decode_update(record.value or b"")
+        except BROKEN:  # reported where the log was read; what follows is a gap
+            continue
+        yield update, source_of(record)
 
 
 def check(log: Log, tell: Tell) -> list[Findings]:

@@ -43,6 +43,13 @@ class Scan:
             self._first.setdefault((logical, partition), record.timestamp)
             yield record
 
+    def span(self, logical: str, partition: int, first: int, end: int) -> Iterator[Record]:
+        """Yield the records of one partition from an offset on, and before another."""
+        oldest, last = self.ends[logical][partition]
+        first, end = max(first, oldest), min(end, last)
+        if first < end:
+            yield from replay(self._broker, self._topics[logical], {partition: (first, end)})
+
     def is_cut(self, logical: str) -> bool:
         """Has retention dropped the beginning of a topic?"""
         return any(oldest > 0 for oldest, _ in self.ends[logical].values())

@@ -3,11 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+import msgspec
+
 from streamal.core.prediction import predicted
 from streamal.core.records import Features
-from streamal.core.utility import UTILITIES, opinion
+from streamal.core.utility import UTILITIES, Utility, opinion
 from streamal.errors import Poison
-from streamal.lab.laws.facts import Told
+from streamal.lab.laws.facts import Scored, Told
 from streamal.lab.laws.log import Log
 from streamal.lab.laws.samples import Lane
 from streamal.lab.laws.verdict import Findings
@@ -22,6 +24,57 @@ GONE = "their samples are gone"
 OTHERS = "another model was configured then"
 STOPPED = "the replay did not come to their version"
 REWEIGHED = "weighed by another utility than the one configured now"
+
+
+class Score(msgspec.Struct, frozen=True):
+    """What a model says of a sample, and how much its label would teach."""
+
+    label: str | None
+    classes: tuple[str, ...]
+    row: tuple[float, ...]
+    confidence: float
+    utility: float
+
+
+def scored_again(
+    model: Model, features: Features, answer: Answer, utility: Utility
+) -> Score | Refusal:
+    """Return the score that a model's answer makes, or why the sample would get none."""
+    refused = model.refuse(features)
+    if refused:
+        return Refusal(*refused)
+    if isinstance(answer, Refusal):
+        return answer
+    again = predicted(model.classes, answer)
+    return Score(
+        label=again.label,
+        classes=model.classes[: len(again.row)],
+        row=tuple(again.row),
+        confidence=again.confidence,
+        utility=opinion(utility, again.row),
+    )
+
+
+def differs(told: Scored, again: Score | Refusal) -> str | None:
+    """Return in what a score differs from the one computed again, None where it agrees."""
+    if isinstance(again, Refusal):
+        return again.message
+    at = f"at version {told.version}"
+    if (told.classes, told.row) != (again.classes, again.row):
+        right = dict(zip(again.classes, again.row, strict=True))
+        return f"{dict(zip(told.classes, told.row, strict=True))}; {at} it is {right}"
+    if (told.label, told.confidence) != (again.label, again.confidence):
+        said = f"{told.label!r} with {told.confidence}"
+        return f"{said}; {at} it is {again.label!r} with {again.confidence}"
+    if told.utility == again.utility or is_reweighed(told, again):
+        return None
+    return f"utility {told.utility}; {at} it is {again.utility}"
+
+
+def is_reweighed(told: Scored, again: Score) -> bool:
+    """Was it weighed by another utility than now? The setting may have been another."""
+    weighed = (opinion(one, told.row) for one in UTILITIES.values())
+    return told.utility != again.utility and told.utility in weighed
 
 
 class Scores:
@@ -78,36 +131,15 @@ class Scores:
     def _batch(self, model: Model, known: list[tuple[Told, Features]]) -> None:
         answers = model.predict([features for _, features in known])
         for (told, features), answer in zip(known, answers, strict=True):
-            refused = model.refuse(features)
-            why = refused[1] if refused else self._differs(told, answer, model.classes)
+            again = scored_again(model, features, answer, self._utility)
+            why = differs(told, again)
             if why:
                 self._wrong(told, why)
+            elif isinstance(again, Score):
+                self._reasons[REWEIGHED] += is_reweighed(told, again)
 
     def _wrong(self, told: Told, why: str) -> None:
         self.findings.wrong(told.at.text, f"{told.source.text}: {why}")
-
-    def _differs(self, told: Told, answer: Answer, classes: tuple[str, ...]) -> str | None:
-        if isinstance(answer, Refusal):
-            return answer.message
-        again = predicted(classes, answer)
-        names = classes[: len(again.row)]
-        at = f"at version {told.version}"
-        if (told.classes, told.row) != (names, tuple(again.row)):
-            right = dict(zip(names, again.row, strict=True))
-            return f"{dict(zip(told.classes, told.row, strict=True))}; {at} it is {right}"
-        if (told.label, told.confidence) != (again.label, again.confidence):
-            said = f"{told.label!r} with {told.confidence}"
-            return f"{said}; {at} it is {again.label!r} with {again.confidence}"
-        utility = opinion(self._utility, again.row)
-        if told.utility == utility or self._is_reweighed(told):
-            return None
-        return f"utility {told.utility}; {at} it is {utility}"
-
-    def _is_reweighed(self, told: Told) -> bool:
-        """The utility may be configured otherwise by now: each of them is taken."""
-        found = any(told.utility == opinion(one, told.row) for one in UTILITIES.values())
-        self._reasons[REWEIGHED] += found
-        return found
 
     def end(self, last: int, is_whole: bool) -> None:
         """Deal with the versions that the replay did not come to, which ended at `last`."""

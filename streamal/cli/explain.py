@@ -1,0 +1,163 @@
+"""`explain`: why a sample went where it went."""
+
+import json as jsonlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from streamal.cli.console import mute, print_json, print_text, say, shown
+from streamal.cli.options import Config, Json, settings_from
+
+WIDTH = 12
+
+Line = tuple[str, str]
+Values = Mapping[str, Any]
+
+
+def explain(
+    sample: Annotated[
+        str,
+        typer.Argument(
+            metavar="SAMPLE_ID",
+            help="A sample's id, a place such as samples/0/17, or a request's id.",
+        ),
+    ],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show why a sample got its route, and what became of it since.
+
+    The score is computed again at its model version, and the rule applied again. An id
+    that repeats gives all its samples, newest first. Reads beside a running service.
+    """
+    from streamal.app import broker_of, plan_of
+    from streamal.lab.explain import explain as read_explanations
+
+    settings = settings_from(config)
+    plan = plan_of(settings, os.environ)
+    with closing(broker_of(settings, make=False)) as broker:
+        found = read_explanations(broker, plan, sample, say if sys.stderr.isatty() else mute)
+    if json:
+        print_json(found)
+        return
+    print_text("\n\n".join("\n".join(_page(one)) for one in found["explanations"]))
+    if found["older"]:
+        say(f"and {found['older']:,} older ones of that id; name them by their places")
+
+
+def _page(one: Values) -> Iterator[str]:
+    """Yield the lines of one sample."""
+    yield f"{clean(one['sample_id'] or '(no id)')} at {one['source']}"
+    yield clean(one["why"])
+    yield ""
+    for name, text in _lines(one):
+        yield f"  {name:<{WIDTH}}{clean(text)}"
+
+
+def _lines(one: Values) -> Iterator[Line]:
+    yield "sample", f"written {when(one['appended_at'])}" if one["kept"] else "not kept any more"
+    yield from _scored(one)
+    if one["draw"] is not None:
+        yield "draw", f"{shown(one['draw'])}, from the seed"
+    yield from _ledger(one["ledger"])
+    yield from _checked(one)
+    yield from _request(one["request"])
+    letter = one["dead_letter"]
+    if letter:
+        yield "dead letter", f"{letter['at']}, {when(letter['buried_at'])}"
+    for at in one["also_decided"]:
+        yield "also", f"decided by {at}, which breaks law 1"
+    for number, event in enumerate(one["events"]):
+        yield "since" if number == 0 else "", _event(event)
+
+
+def _scored(one: Values) -> Iterator[Line]:
+    decision = one["decision"]
+    scored = decision or one["candidate"]
+    if decision:
+        yield (
+            "decision",
+            f"{decision['at']}, by the {decision['by']}, {when(decision['decided_at'])}",
+        )
+        yield "route", f"{decision['route'].replace('_', '-')}, reason {decision['reason']}"
+    elif scored:
+        yield "candidate", f"{scored['at']}, cap {shown(scored['cap'])}"
+    for name in ("label", "confidence", "utility", "rank", "threshold", "propensity"):
+        if scored and name in scored:
+            yield name, shown(scored[name])
+    if scored:
+        yield "model", f"version {scored['model_version']}"
+
+
+def _ledger(ledger: Values | None) -> Iterator[Line]:
+    if ledger is None:
+        return
+    share, step = shown(ledger["share"]), ledger["step"]
+    yield "ledger", f"step {step}, {ledger['n']:,} samples seen, share {share}"
+    for limit in ledger["limits"]:
+        charged, allowed = shown(limit["charged"]), shown(limit["allowed"])
+        yield "", f"{limit['limit']}: {charged} charged of {allowed} allowed"
+
+
+def _checked(one: Values) -> Iterator[Line]:
+    for name, done in (("score", "computed"), ("rule", "applied")):
+        again = one[name]
+        if again is None:
+            continue
+        at = f" at version {again['model_version']}" if name == "score" else ""
+        why = f": {again['why']}" if "why" in again else ""
+        said = "DIFFERS" if again["state"] == "differs" else again["state"]
+        yield name, f"{done} again{at}: {said}{why}"
+
+
+def _request(request: Values | None) -> Iterator[Line]:
+    if request is None:
+        return
+    label = f" {request['label']!r}" if request["label"] is not None else ""
+    version = f", version {request['version']}" if request["version"] else ""
+    until = f", expires {when(request['expires_at'])}" if request["state"] == "open" else ""
+    yield "request", f"{request['request_id']}: {request['state']}{label}{version}{until}"
+
+
+def _event(event: Values) -> str:
+    said = [when(event["happened_at"]), event["what"].replace("_", " ")]
+    said += [_quoted(event["label"])] if "label" in event else []
+    said += [f"({event['outcome']})"] if "outcome" in event else []
+    said += [f"as version {event['version']}"] if "version" in event else []
+    said += [f"by {event['annotator']}"] if "annotator" in event else []
+    said += ["(refunded)"] if event.get("refunded") else []
+    said += [f"as {event['request_id']}"] if event["what"] == "asked_again" else []
+    message = f": {event['message']}" if "message" in event else ""
+    return f"{' '.join(said)}, {event['at']}{message}"
+
+
+def _quoted(text: str) -> str:
+    return jsonlib.dumps(text, ensure_ascii=False)
+
+
+def when(time: int) -> str:
+    """Return milliseconds since the epoch as a date."""
+    return datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def clean(text: str) -> str:
+    r"""Return a text that cannot do anything to a terminal: ids and labels are anybody's.
+
+    Examples
+    --------
+    >>> clean("mail-1"), clean("a" + chr(27) + "[2J")
+    ('mail-1', 'a\\x1b[2J')
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(explain)

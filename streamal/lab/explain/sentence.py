@@ -1,0 +1,210 @@
+"""Why a sample went where it went, in one plain sentence."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from streamal.core.ledger import names
+from streamal.core.limits import LimitSpec
+from streamal.core.policies import PolicySpec
+from streamal.lab.explain.case import Case
+from streamal.lab.laws.facts import Balance, Told
+from streamal.lab.laws.log import Log
+from streamal.lab.laws.rule import refuses
+from streamal.wire.topics import CANDIDATES
+
+Limits = Sequence[LimitSpec]
+
+
+def short(number: float) -> str:
+    """Return a number as a sentence takes it: three digits.
+
+    Examples
+    --------
+    >>> short(0.0722500001), short(12.0)
+    ('0.0723', '12')
+    """
+    return f"{number:.3g}" if abs(number) < 1000 else f"{number:,.0f}"
+
+
+def full(limits: Limits, balance: Balance) -> list[str]:
+    """Return what each limit says that refused one more label."""
+    told = zip(names(limits), limits, balance.charged, balance.allowed, strict=False)
+    return [
+        f"{name} had {short(charged)} of {short(allowed)} charged"
+        for name, spec, charged, allowed in told
+        if refuses([spec], replace(balance, charged=(charged,), allowed=(allowed,)))
+    ]
+
+
+class Sentence:
+    """Says it for one case.
+
+    Parameters
+    ----------
+    limits
+        The budget in force where an arbiter decided.
+    chance
+        The sample's number for `ask`, None where it is not known.
+    """
+
+    def __init__(self, log: Log, case: Case, limits: Limits, chance: float | None) -> None:
+        self._log = log
+        self._case = case
+        self._limits = limits
+        self._chance = chance
+        self._policy: PolicySpec = log.plan.scorer.policy
+
+    def why(self) -> str:
+        """Return the sentence."""
+        told = self._case.told
+        if told is None:
+            return self._untold()
+        if told.route == "request":
+            return f"asked, because {self._asked(told)}"
+        if told.route == "auto_label":
+            return (
+                f"labelled by the model, because its confidence {short(told.confidence)} reached "
+                f"the auto-label threshold {short(told.bar or 0)}; and not asked, because "
+                f"{self._not_asked(told)}"
+            )
+        return f"not asked, because {self._not_asked(told)}; and {self._not_labelled(told)}"
+
+    def _untold(self) -> str:
+        told = {
+            "candidate": self._waiting,
+            "dead_letter": self._buried,
+            "undecided": self._undecided,
+            "unsolicited": self._unsolicited,
+            "gone": self._gone,
+        }
+        return told.get(self._case.state, self._lost)()
+
+    @property
+    def _is_ranked(self) -> bool:
+        """Did the rank decide, rather than the wish of a policy?"""
+        if self._policy.kind == "random":
+            return False
+        proposed = self._case.proposed
+        return proposed.want is None if proposed else self._policy.kind == "rank"
+
+    def _asked(self, told: Told) -> str:
+        share = f"the share {short(told.balance.share if told.balance else 0)}"
+        if told.reason == "exploration":
+            return (
+                f"its draw {self._drawn()} was inside the uniform part of {share} "
+                "that the budget afforded, whatever its rank"
+            )
+        inside = self._wished(told, share)
+        if told.reason == "cold_start":
+            return f"the model knew fewer than two classes (cold start), and {inside}"
+        return inside
+
+    def _wished(self, told: Told, share: str) -> str:
+        if self._is_ranked:
+            return (
+                f"its rank {short(told.rank)} among the last {self._policy.window} was inside "
+                f"{short(told.threshold)}, the ranks' part of {share} that the budget afforded"
+            )
+        return f"{self._opinion(told, 'wanted it')}, and the budget afforded it"
+
+    def _opinion(self, told: Told, wish: str) -> str:
+        """Return what a policy that says yes or no said."""
+        kind = self._policy.kind
+        if kind == "fixed":
+            side = "below" if told.confidence < told.threshold else "not below"
+            return (
+                f"its confidence {short(told.confidence)} was {side} the policy's "
+                f"threshold {short(told.threshold)}"
+            )
+        if kind == "periodic":
+            turn = "had come" if told.rank == 0 else "had not come"
+            return f"its turn {turn} (policy periodic)"
+        return f"the policy {kind} {wish}"
+
+    def _not_asked(self, told: Told) -> str:
+        balance = told.balance
+        if balance is None:
+            return f"{self._unwished(told)}, so the scorer did not propose it"
+        is_refused = told.propensity == 0 and balance.share > 0
+        refused = full(self._limits, balance) if is_refused or told.reason == "budget" else []
+        if told.reason == "budget" or refused:
+            what = " and ".join(refused) or "a limit that is not known any more was full"
+            return f"the budget refused a label that was worth asking for: {what}"
+        if not balance.share:
+            return "the budget afforded nothing"
+        return (
+            f"{self._unwished(told)}, at the share {short(balance.share)} that the budget afforded"
+        )
+
+    def _unwished(self, told: Told) -> str:
+        draw = f"its draw {self._drawn()} outside {short(told.propensity)}, the uniform part"
+        if self._is_ranked:
+            return (
+                f"its rank {short(told.rank)} among the last {self._policy.window} was outside "
+                f"{short(told.threshold)} and {draw}"
+            )
+        if self._policy.kind == "random":
+            return f"its draw {self._drawn()} was outside {short(told.propensity)}"
+        return self._opinion(told, "did not want it")
+
+    def _drawn(self) -> str:
+        return "(of another seed)" if self._chance is None else short(self._chance)
+
+    def _not_labelled(self, told: Told) -> str:
+        if not told.row:
+            return "not labelled, because the model had no opinion"
+        bar = self._log.plan.scorer.auto_label
+        if bar is None:
+            return "not labelled: auto-labels are off, as configured now"
+        if told.confidence >= bar:
+            return f"not labelled, by the threshold of then; today's is {short(bar)}"
+        return (
+            f"not labelled, because its confidence {short(told.confidence)} is below the "
+            f"auto-label threshold {short(bar)}, as configured now"
+        )
+
+    def _waiting(self) -> str:
+        proposed = self._case.proposed
+        assert proposed is not None
+        before = proposed.at.offset - self._log.look.before.taken - 1
+        way = proposed.route.replace("_", "-")
+        return (
+            f"not decided yet: it waits for the arbiter as {proposed.at.text}, with {before} "
+            f"offsets of {self._log.scan.name(CANDIDATES)} before it; proposed with rank "
+            f"{short(proposed.rank)} and, if it is not granted, {way} ({proposed.reason})"
+        )
+
+    def _buried(self) -> str:
+        letter = self._case.letter
+        assert letter is not None
+        what = "answer" if letter.stage == "label" else "record"
+        return f"the {what} could not be used (stage {letter.stage}, reason {letter.reason}): " + (
+            letter.message
+        )
+
+    def _undecided(self) -> str:
+        source = self._case.source
+        at = self._log.look.before.scored.get(source.partition, 0)
+        return (
+            f"not decided yet: the scorers have come to offset {at} of partition "
+            f"{source.partition}, {source.offset - at} before it"
+        )
+
+    def _unsolicited(self) -> str:
+        learned = [one for one in self._case.events if one.version is not None]
+        version = f" as version {learned[-1].version}" if learned else ""
+        return f"never asked: a label came that nobody asked for, and was learned{version}"
+
+    def _gone(self) -> str:
+        kept = "" if self._case.appended_at is not None else " and the sample itself"
+        return (
+            f"passed, but retention has dropped what became of it{kept}; it was no request, "
+            "for those are kept for ever"
+        )
+
+    def _lost(self) -> str:
+        return (
+            "passed by the scorers, and yet neither decided nor a dead letter: that breaks "
+            "law 1, see `streamal verify`"
+        )

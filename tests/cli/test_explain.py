@@ -1,0 +1,103 @@
+"""`explain`: one page for people, one JSON document for programs, errors that help."""
+
+import json
+import re
+from contextlib import chdir
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from streamal.cli import main
+from tests.cli.shell import Shell, csv
+
+SEND = ["send", "t.csv", "--label-column", "label"]
+SERVE = ["run", "--until-idle", "0"]
+ANNOTATE = ["annotate", "--truth", "t.csv", "--label-column", "label", "--until-idle", "0"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a service has asked, learned and decided on, each id twice."""
+    folder = tmp_path_factory.mktemp("worked")
+    (folder / "t.csv").write_text(csv(60))
+    sections = {"budget": [{"rate": 0.2, "burst": 10}], "auto_label": {"threshold": 0.7}}
+    (folder / "streamal.yaml").write_text(json.dumps(sections))
+    with chdir(folder):
+        for _ in range(2):
+            for words in (SEND, SERVE, ANNOTATE, SERVE):
+                with pytest.raises(SystemExit, match="0"):
+                    main(words)
+    return folder
+
+
+@pytest.fixture
+def worked(shell: Shell, folder: Path) -> Shell:
+    """A shell in a copy of that folder."""
+    copytree(folder, shell.folder, dirs_exist_ok=True)
+    return shell
+
+
+@pytest.mark.parametrize("topic", ["label-requests", "auto-labels", "abstained"])
+def test_each_route_is_told_in_a_sentence_and_numbers(worked: Shell, topic: str) -> None:
+    """For people the page has the sentence, the numbers, and that both checks agree."""
+    value = worked.tail(topic)[-1]
+    source = value["source"]
+    place = f"{source['topic']}/{source['partition']}/{source['offset']}"
+    ran = worked.good("explain", place)
+    assert ran.err == ""
+    assert ran.out.startswith(f"{value['sample_id']} at {place}\n")
+    assert re.search(r"^(asked|not asked|labelled by the model), because its ", ran.out, re.M)
+    version = value["model_version"]
+    assert f"  score       computed again at version {version}: agrees\n" in ran.out
+    assert "  rule        applied again: agrees\n" in ran.out
+    assert f"  propensity  {value['propensity']:.4g}\n" in ran.out
+    assert ("  ledger      step " in ran.out) == ("ledger" in value)
+
+
+def test_json_is_one_document_with_all_samples_of_an_id(worked: Shell) -> None:
+    """`--json` holds each sample of the id, newest first; features only of what was asked."""
+    told = worked.good("explain", "t-7", "--json").document
+    assert [one["source"] for one in told["explanations"]] == ["samples/0/67", "samples/0/7"]
+    assert worked.good("explain", "t-7").out.count("t-7 at samples/0/") == 2
+    for one in told["explanations"]:
+        assert (one["features"] is not None) == (one["state"] == "request")
+
+
+def test_a_request_tells_its_later_life(worked: Shell) -> None:
+    """The answer that was learned stands on the page of its request, with its version."""
+    request = worked.tail("label-requests")[0]
+    out = worked.good("explain", request["request_id"]).out
+    example = next(
+        one
+        for one in worked.tail("updates")
+        if one.get("request_id") == request["request_id"] and one["kind"] == "example"
+    )
+    assert f'learned "{example["label"]}" as version {example["version"]} by simulated' in out
+
+
+def test_an_unknown_id_is_a_usage_error(worked: Shell) -> None:
+    """Nothing goes to stdout, the exit code is 2, and the nearest id is named."""
+    ran = worked("explain", "t-600")
+    assert (ran.code, ran.out) == (2, "")
+    assert "no sample 't-600'" in ran.err
+    assert "did you mean t-6" in ran.err
+
+
+def test_nothing_of_a_stranger_reaches_the_terminal(shell: Shell) -> None:
+    """Control characters in an id or a message are spelt out; a dead letter says its reason."""
+    shell.made("t.jsonl", '{"id": "a\\u001b[2J", "features": {"x": 1}}\n{"x": [1]}\n')
+    shell.good("send", "t.jsonl")
+    shell.served()
+    assert shell.good("explain", "samples/0/0").out.startswith("a\\x1b[2J at samples/0/0\n")
+    out = shell.good("explain", "samples/0/1").out
+    assert "could not be used (stage decode, reason wrong_type)" in out
+
+
+def test_explaining_changes_nothing(worked: Shell) -> None:
+    """The topics are as they were, and so is the status."""
+    before = [worked.tail(name) for name in ("updates", "state", "candidates")]
+    status = worked.good("status", "--json").document
+    worked.good("explain", "t-1")
+    assert [worked.tail(name) for name in ("updates", "state", "candidates")] == before
+    assert worked.good("status", "--json").document == status
