@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from streamal.lab.annotator import GROUP
+from streamal.lab.deadletters import REPLAYER
 from streamal.lab.send import SENDER
 from streamal.runtime.plan import ARBITERS, SCORERS
 from streamal.wire.topics import (
@@ -28,8 +29,8 @@ class Right(msgspec.Struct, frozen=True):
     Parameters
     ----------
     who
-        The program: ``run``, ``send``, ``annotate``, ``topics`` or ``look`` (`status`, `tail`,
-        `verify`, `export`).
+        The program: ``run``, ``send``, ``annotate``, ``topics``, ``replay`` (`dlq replay`) or
+        ``look`` (`status`, `tail`, `verify`, `explain`, `export`, `dlq list`, `dlq show`).
     """
 
     who: str
@@ -78,8 +79,16 @@ def rights(topics: Topics, prefix: str = "") -> list[Right]:
         Right("annotate", "topic", "literal", topics[LABELS], _WRITE),
         Right("annotate", "group", "literal", asked, ("READ",)),
         Right("annotate", "transactional-id", "literal", asked, _WRITE),
+        *_replaying(topics, prefix),
         *_looking(topics, prefix),
     ]
+
+
+def _replaying(topics: Topics, prefix: str) -> Iterator[Right]:
+    needed = {DEAD_LETTERS: _READ, STATE: _BOTH, SAMPLES: _WRITE, LABELS: _WRITE}
+    for name, operations in needed.items():
+        yield Right("replay", "topic", "literal", topics[name], operations)
+    yield Right("replay", "transactional-id", "literal", prefix + REPLAYER, _WRITE)
 
 
 def _looking(topics: Topics, prefix: str) -> Iterator[Right]:
