@@ -13,10 +13,11 @@ override DATA := $(abspath $(DATA))
 export DATA
 endif
 
-TYPED := streamal tests $(wildcard benchmarks)
+TYPED := streamal tests $(wildcard benchmarks deploy)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format test-crash test-kafka test-chaos soak bench lock hooks clean
+.PHONY: help setup demo test check format test-crash test-prometheus test-kafka test-container test-chaos
+.PHONY: soak bench pages lock hooks clean
 
 help: ## say what each target does
 	@echo "make TARGET [DATA=DIR]"
@@ -51,10 +52,18 @@ format: $(STAMP) ## rewrite the code in the one format
 test-crash: $(STAMP) ## kill real processes at random and at named moments, then verify
 	$(BIN)/pytest tests/crash -m crash
 
+# Debian: apt-get install prometheus prometheus-alertmanager
+test-prometheus: $(STAMP) ## a real Prometheus and Alertmanager: every panel, every rule, an alert that fires
+	$(BIN)/pytest tests/prometheus -m prometheus
+
 # A real broker: Java 17 and Maven, which fetches Apache Kafka once; or one that runs already:
 # make test-kafka STREAMAL_TEST_BOOTSTRAP=host:port
 test-kafka: $(STAMP) ## every test that needs Apache Kafka, but the chaos
 	$(BIN)/pytest tests/kafka -m kafka -n $(WORKERS)
+
+# Debian: apt-get install buildah podman runc skopeo mmdebstrap netavark aardvark-dns; and Kafka as above
+test-container: $(STAMP) ## build the image, run it hardened on a real Kafka, end it while samples flow
+	$(BIN)/pytest tests/container -m container
 
 test-chaos: $(STAMP) ## three workers on a real Kafka, killed, stopped and cut off for some minutes
 	$(BIN)/pytest tests/chaos -m chaos
@@ -75,6 +84,13 @@ lock: $(STAMP) ## write the locks in requirements/ anew from pyproject.toml (UPG
 	$(COMPILE) --constraints requirements/run.txt --extra parquet --extra confluent --group dev --output-file requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header $(UPGRADE) --group lock --output-file requirements/lock.txt
+
+pages: $(STAMP) ## make docs, dashboard and Kubernetes rules anew from the code they are made of
+	$(BIN)/python -m tests.cli.page > docs/cli.md
+	$(BIN)/python -m tests.serve.page > docs/metrics.md
+	$(BIN)/python -c "from streamal.settings.docs import page; print(page(), end='')" > docs/settings.md
+	$(BIN)/python -m deploy.grafana > deploy/grafana/streamal.json
+	$(BIN)/python -m deploy.k8s.prometheusrule
 
 hooks: $(STAMP) ## switch on the local pre-commit hooks
 	$(BIN)/pre-commit install

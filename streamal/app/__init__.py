@@ -10,6 +10,7 @@ from streamal.app.brokers import (
     topics_of,
     topics_there,
 )
+from streamal.app.pages import metrics_of, served
 from streamal.app.plans import (
     mapping_of,
     model_of,
@@ -24,10 +25,12 @@ __all__ = [
     "is_there",
     "kafka_options",
     "mapping_of",
+    "metrics_of",
     "model_of",
     "plan_of",
     "right_problems",
     "rows_of",
+    "served",
     "simulation_of",
     "topic_problems",
     "topics_of",

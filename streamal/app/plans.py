@@ -21,6 +21,7 @@ from streamal.learners import factory, presets
 from streamal.learners.model import Model
 from streamal.learners.port import Learner
 from streamal.runtime.faults import Faults
+from streamal.runtime.observer import SILENT, Observer
 from streamal.runtime.plan import Plan, Role
 from streamal.settings import Settings
 from streamal.wire.samples import SampleMapping
@@ -107,6 +108,7 @@ def plan_of(
     instance: str = "local",
     apply: bool = False,
     limits: list[LimitSpec] | None = None,
+    observer: Observer = SILENT,
 ) -> Plan:
     """Return what a worker works by.
 
@@ -114,6 +116,8 @@ def plan_of(
     ----------
     limits
         In place of the configured budget.
+    observer
+        Told what the worker does.
     """
     policy = settings.policy.spec()
     return Plan(
@@ -130,6 +134,7 @@ def plan_of(
         role=role,
         apply=apply,
         faults=Faults(environ),
+        observer=observer,
     )
 
 

@@ -32,6 +32,13 @@ class Consumer(Protocol):
     def assignment(self) -> Partitions:
         """The partitions held now; empty before the first poll and after close."""
 
+    @property
+    def is_member(self) -> bool:
+        """Has the group taken it in, even without a partition to hold?
+
+        False before the first poll and after close.
+        """
+
     def poll(self, limit: int, timeout: float) -> list[Record]:
         """Return up to `limit` new records in order per partition.
 

@@ -50,12 +50,13 @@ def print_table(title: str, rows: Sequence[tuple[str, ...]], head: Sequence[str]
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title=title, show_header=bool(head), box=box.SIMPLE, title_justify="left")
     for i in range(max((len(row) for row in rows), default=len(head))):
         table.add_column(head[i] if i < len(head) else "", style="bold" if i == 0 else None)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))  # as it is: an id may look like markup
     console = Console()
     with console.capture() as drawn:
         console.print(table)

@@ -10,6 +10,7 @@ import typer
 from streamal.cli.console import print_json, progress, say
 from streamal.cli.options import (
     Config,
+    File,
     IdColumn,
     Json,
     LabelColumn,
@@ -19,9 +20,6 @@ from streamal.cli.options import (
     finite,
     settings_from,
 )
-
-File = Annotated[str, typer.Argument(metavar="FILE", help="CSV or JSONL, `.gz` too; `-` is stdin.")]
-
 
 Delay = Annotated[
     float,
@@ -86,7 +84,9 @@ def send(
 
 
 def annotate(
-    truth: Annotated[str, typer.Option(metavar="FILE", help="The file that holds the labels.")],
+    truth: Annotated[
+        str, typer.Option(metavar="FILE", help="What holds the labels; `bundled:Shuttle` too.")
+    ],
     label_column: NeededLabelColumn,
     config: Config = None,
     id_column: IdColumn = None,

@@ -40,6 +40,13 @@ LabelColumn = Annotated[
 NeededLabelColumn = Annotated[
     str, typer.Option("--label-column", metavar="NAME", help="Column that holds the label.")
 ]
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="CSV or JSONL, `.gz` too; `-` is stdin; `bundled:Shuttle` a stream of river.",
+    ),
+]
 IdColumn = Annotated[
     str | None,
     typer.Option(

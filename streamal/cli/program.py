@@ -1,14 +1,16 @@
 """The program: its commands, its exit codes, and how it says what went wrong."""
 
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from types import FrameType
 from typing import NoReturn
 
 import typer
 
 from streamal import __version__
-from streamal.cli import feed, look, service, setup, study
+from streamal.cli import contracts, deadletters, explain, feed, health, look, service, setup, study
 from streamal.cli.console import say
 from streamal.cli.logs import hush
 from streamal.cli.streams import prepare
@@ -27,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (study, setup, service, feed, look):
+for module in (study, setup, service, health, feed, look, explain, deadletters, contracts):
     module.register(app)
 
 
@@ -51,7 +53,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
 
     Exit codes are those of `streamal.errors`: 0 done, 1 a check said no, 2 usage,
     69 broker away, 70 uncaught, 75 fenced, 78 configuration; 130 for Ctrl-C in a
-    command that is no service.
+    command that is no service, 143 for SIGTERM there.
 
     Parameters
     ----------
@@ -60,6 +62,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     """
     prepare()
     hush()
+    signal.signal(signal.SIGTERM, _end)
     try:
         app(None if words is None else list(words), prog_name="streamal")
     except StreamalError as error:
@@ -73,6 +76,15 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         say(traceback.format_exc())
         sys.exit(StreamalError.exit_code)
     sys.exit(0)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """End a command that is no service, as the shell would say it.
+
+    Without a handler the kernel keeps the signal from the first process of a container.
+    """
+    del frame
+    raise SystemExit(128 + number)
 
 
 def _told(error: OSError) -> str:

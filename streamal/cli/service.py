@@ -1,11 +1,12 @@
 """`run`: the service."""
 
+import logging
 import os
 import signal
 import socket
 import traceback
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -16,6 +17,9 @@ from streamal.errors import StreamalError
 
 if TYPE_CHECKING:
     from streamal.brokers.kafka.client import Gap
+    from streamal.brokers.kafka.watchdog import Bite
+    from streamal.runtime.plan import Role
+    from streamal.serve.metrics import Metrics
     from streamal.settings import Settings
 
 PATIENCE_S = 3.0
@@ -79,46 +83,70 @@ def run(
     `streamal run --until-idle 5` ends when nothing came for five seconds.
     """
     with Stop() as stop:
-        from streamal.app import broker_of, plan_of
-        from streamal.runtime.worker import serve
         from streamal.settings import warnings
 
         settings = settings_from(config)
         with _logged(warnings(settings)):
-            name = instance or socket.gethostname()
-            plan = plan_of(settings, os.environ, role=role, instance=name, apply=apply)
-            broker = broker_of(
-                settings,
-                make=True,
-                faults=plan.faults,
-                patience_s=PATIENCE_S,
-                bite=_end,
-                gap=_gap_of(settings),
-            )
-            with closing(broker):
-                serve(broker, plan, stop, until_idle)
+            _serve(settings, role, instance or socket.gethostname(), apply, stop, until_idle)
 
 
-def _end(message: str) -> None:
-    """End the process at once: a call that hangs cannot be abandoned."""
+def _serve(
+    settings: "Settings", role: "Role", name: str, apply: bool, stop: Stop, idle: float | None
+) -> None:
+    from streamal.app import broker_of, metrics_of, plan_of, served
+    from streamal.runtime.worker import serve
+
+    metrics = metrics_of(settings, role, name)
+    plan = plan_of(settings, os.environ, role=role, instance=name, apply=apply, observer=metrics)
+    with ExitStack() as stack:
+        stack.enter_context(served(metrics, settings, _log))
+        broker = broker_of(
+            settings,
+            make=True,
+            faults=plan.faults,
+            patience_s=PATIENCE_S,
+            bite=_end_of(metrics),
+            gap=_gap_of(settings, metrics),
+        )
+        stack.enter_context(closing(broker))
+        serve(broker, plan, stop, idle)
+
+
+def _log(event: str, told: dict[str, object]) -> None:
+    """Log what the server of the pages says."""
     import structlog
 
     log = structlog.get_logger("streamal")
-    log.error("failed", error=message, exit_code=StreamalError.exit_code)
-    os._exit(StreamalError.exit_code)
+    log.log(logging.INFO if event == "listening" else logging.WARNING, event, **told)
 
 
-def _gap_of(settings: "Settings") -> "Gap":
+def _end_of(metrics: "Metrics") -> "Bite":
+    """Return what ends the process at once: a call that hangs cannot be abandoned."""
+
+    def end(message: str) -> None:
+        import structlog
+
+        metrics.tripped()
+        log = structlog.get_logger("streamal")
+        log.error("failed", error=message, exit_code=StreamalError.exit_code)
+        os._exit(StreamalError.exit_code)
+
+    return end
+
+
+def _gap_of(settings: "Settings", metrics: "Metrics") -> "Gap":
     """Return what is done about records that retention dropped before they were read."""
     import structlog
 
+    from streamal.app import topics_of
     from streamal.brokers.kafka.broker import refuse_gap
 
     if getattr(settings.broker, "on_missing_offsets", "fail") == "fail":
         return refuse_gap
-    log = structlog.get_logger("streamal")
+    log, topics = structlog.get_logger("streamal"), topics_of(settings)
 
     def tell(topic: str, partition: int, first: int, oldest: int) -> None:
+        metrics.skipped(topics.logical(topic), oldest - first)
         place = f"{topic}/{partition}"
         log.warning("skipped", place=place, first=first, count=oldest - first)
 

@@ -9,6 +9,7 @@ import typer
 from streamal.cli.console import pairs, print_json, print_table, progress, say
 from streamal.cli.options import (
     Config,
+    File,
     IdColumn,
     Json,
     Limit,
@@ -74,9 +75,7 @@ Decisions = Annotated[
 
 
 def simulate(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="CSV or JSONL, `.gz` too; `-` is stdin.")
-    ],
+    file: File,
     label_column: NeededLabelColumn,
     config: Config = None,
     id_column: IdColumn = None,

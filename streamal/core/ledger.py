@@ -31,6 +31,8 @@ class LedgerState(msgspec.Struct):
 class Ledger:
     """Limits that must all allow a label before it is asked for.
 
+    `spent` and `refunded` count what this object has charged to each limit and given back.
+
     Examples
     --------
     >>> ledger = Ledger([LimitSpec("count", 1)])
@@ -46,6 +48,8 @@ class Ledger:
             for spec, account in zip(self.state.specs, self.state.accounts, strict=True)
         ]
         self.names = names(self.state.specs)
+        self.spent = dict.fromkeys(self.names, 0.0)
+        self.refunded = self.spent.copy()
         if self.state.n or self.state.time:  # a window must not open at the epoch
             self.advance(self.state.n, self.state.time)
 
@@ -68,6 +72,10 @@ class Ledger:
         """Return the slower, steadier share that scorers are told."""
         return min([1.0, *map(_pace, self.limits)])
 
+    def slope(self) -> float:
+        """Return the labels per sample that the planned lines of all limits afford."""
+        return min([1.0, *(one.planned()[2] for one in self.limits)])
+
     def moved(self) -> float | None:
         """Return the pace if it must be told: at first, and when it moved by a quarter."""
         pace, told = self.pace(), self.state.pace
@@ -87,7 +95,10 @@ class Ledger:
 
     def reserve(self) -> Charges:
         """Charge one label to every limit; return what each was charged."""
-        return {name: one.reserve() for name, one in self._named()}
+        charges = {name: one.reserve() for name, one in self._named()}
+        for name, charge in charges.items():
+            self.spent[name] += charge.amount
+        return charges
 
     def affords_settling(self, charges: Charges, annotator: str | None) -> bool:
         """Is what a label really cost allowed? It may exceed what was settled before."""
@@ -99,17 +110,23 @@ class Ledger:
 
     def settle(self, charges: Charges, annotator: str | None) -> Charges:
         """Replace the reserved charges by the real ones; return those."""
-        return {
+        real = {
             name: one.settle(charges[name], annotator)
             for name, one in self._named()
             if name in charges
         }
+        for name, charge in real.items():
+            more = charge.amount - charges[name].amount
+            self.spent[name] += max(0.0, more)
+            self.refunded[name] += max(0.0, -more)
+        return real
 
     def refund(self, charges: Charges) -> None:
         """Give charges back where they still count."""
         for name, one in self._named():
             if name in charges:
                 one.refund(charges[name])
+                self.refunded[name] += charges[name].amount
 
     def _named(self) -> Iterator[tuple[str, Limit]]:
         return zip(self.names, self.limits, strict=True)

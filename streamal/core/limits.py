@@ -99,6 +99,10 @@ class Limit(ABC):
         """Return the hard line now, in the unit of `charged`."""
         return self.spec.amount
 
+    def line(self) -> float:
+        """Return the planned line now, in the unit of `charged`."""
+        return self.planned()[0]
+
     def affords(self) -> bool:
         """Is one more label allowed?"""
         return self.account.charged + 1 <= self.allowed()
@@ -164,6 +168,9 @@ class CostLimit(Limit):
         total = self.spec.amount / price
         line, slope = _spread(total, self.spec.over, self.spec.burst, n)
         return line, self.account.charged / price, slope
+
+    def line(self) -> float:
+        return self.planned()[0] * self.spec.dearest
 
     def reserve(self) -> Charge:
         price = self.spec.dearest

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-import msgspec
-
 from streamal.brokers.port import Broker
-from streamal.core.estimate import Estimate
 from streamal.core.journal import ArbiterState
 from streamal.core.ledger import Ledger
 from streamal.core.requests import RequestRow
@@ -18,6 +15,7 @@ from streamal.runtime.restore import (
     saved_partition,
     saved_requests,
 )
+from streamal.runtime.standing import NOTHING, standing
 from streamal.wire.topics import CANDIDATES, DEAD_LETTERS, LABELS, SAMPLES, STATE, Topics
 
 
@@ -39,18 +37,19 @@ def status(broker: Broker, topics: Topics, prefix: str = "") -> dict[str, Any]:
     rows = saved.pop(0)
     state = saved_ledger(rows)
     partitions = [saved_partition(of_one) for of_one in saved.values()]
+    stands = NOTHING if state is None else standing(state, Ledger(state.ledger.specs, state.ledger))
     return {
         "samples": sum(one.seen for one in partitions),
         "dead_letters": _count(broker, topics[DEAD_LETTERS]),
         "routes": _routes(state, partitions),
-        "budget": _budget(state),
-        "query_ratio": _ratio(state),
-        "pace": None if state is None else state.ledger.pace,
+        "budget": stands["budget"],
+        "query_ratio": stands["query_ratio"],
+        "pace": stands["pace"],
         "requests": _requests(saved_requests(rows)),
-        "labels": {} if state is None else dict(sorted(state.answers.items())),
-        "model_version": 0 if state is None else state.version,
-        "classes": [] if state is None else state.classes,
-        "estimate": _estimate(state),
+        "labels": stands["labels"],
+        "model_version": stands["model_version"],
+        "classes": stands["classes"],
+        "estimate": stands["estimate"],
         "certificate": None,
         "lag": _lag(broker, topics, prefix, state),
     }
@@ -70,28 +69,6 @@ def _routes(state: ArbiterState | None, partitions: list[PartitionState]) -> dic
     return routes
 
 
-def _budget(state: ArbiterState | None) -> dict[str, Any]:
-    if state is None:
-        return {}
-    ledger = Ledger(state.ledger.specs, state.ledger)
-    return {
-        name: {
-            "charged": limit.account.charged,
-            "allowed": limit.allowed(),
-            "remaining": limit.allowed() - limit.account.charged,
-            "refused": limit.account.refused,
-        }
-        for name, limit in zip(ledger.names, ledger.limits, strict=True)
-    }
-
-
-def _ratio(state: ArbiterState | None) -> float | None:
-    if state is None or not state.n:
-        return None
-    asked = sum(count for key, count in state.routes.items() if key.startswith("request/"))
-    return asked / state.n
-
-
 def _requests(rows: list[RequestRow]) -> dict[str, Any]:
     waiting = [row.asked.created_at for row in rows if row.outcome is None]
     return {
@@ -99,12 +76,6 @@ def _requests(rows: list[RequestRow]) -> dict[str, Any]:
         "oldest_created_at": min(waiting, default=None),
         "remembered": len(rows) - len(waiting),
     }
-
-
-def _estimate(state: ArbiterState | None) -> dict[str, Any] | None:
-    if state is None:
-        return None
-    return msgspec.structs.asdict(Estimate(state.estimate).bounds())
 
 
 def _lag(broker: Broker, topics: Topics, prefix: str, state: ArbiterState | None) -> dict[str, int]:

@@ -3,6 +3,7 @@
 A CSV (comma, semicolon or tab) or JSON lines, plain or gzipped, UTF-8, a row at a time:
 a file of any length takes the same memory. A CSV is read twice, the first time for the
 types of its columns; of standard input they are those of the first 1,000 rows.
+``bundled:Shuttle`` in place of a file is a stream that river brings along.
 """
 
 import sys
@@ -17,6 +18,7 @@ from streamal.lab.csvtable import csv_stream, csv_table
 from streamal.lab.jsontable import json_stream, json_table
 from streamal.lab.lines import Stream, buffered, entered, file, first, opened
 from streamal.lab.row import Plan, Row
+from streamal.lab.streams import PREFIX, bundled_table
 
 __all__ = ["Row", "Table", "open_table", "stem"]
 
@@ -59,11 +61,12 @@ def open_table(
     Parameters
     ----------
     path
-        The file; ``-`` is standard input.
+        The file; ``-`` is standard input, ``bundled:NAME`` a stream of river.
     label_column, id_column
         Columns that are no features.
     types
-        Types of features (number, category, text) that override what the file shows.
+        Types of features (number, category, text) that override what the file shows; a
+        bundled stream has types of its own.
     stdin
         In place of the process's own.
     needs_features
@@ -77,6 +80,8 @@ def open_table(
     """
     if label_column is not None and label_column == id_column:
         raise UsageError(f"{path}: column {label_column} cannot be both label and id")
+    if path.startswith(PREFIX):
+        return bundled_table(path, label_column, id_column)
     plan = Plan(path, stem(path), label_column, id_column, types, needs_features)
     if path == STDIN or Path(path).is_fifo():
         return _streamed(plan, stdin)

@@ -20,6 +20,7 @@ from streamal.core.records import Candidate, Source
 from streamal.core.updates import UPDATE_TYPES, Example
 from streamal.errors import Poison
 from streamal.runtime.commit import Committer
+from streamal.runtime.observer import Buried, Disposed
 from streamal.runtime.plan import ARBITERS, MAX_BATCH, Plan
 from streamal.runtime.restore import Follower, restore_arbiter
 from streamal.runtime.stages import Stages
@@ -60,7 +61,7 @@ class Arbitration:
         self._follower.restore()
         if not self._plan.apply:
             self._replica.check()
-        self._committer = Committer(writer, self.consumer, "arbiter", self._plan.faults)
+        self._committer = Committer(writer, self.consumer, "arbiter", self._plan)
         self.arbiter = restore_arbiter(self._broker, self._plan)
         self._next = self.consumer.committed().get(0, 0)
         topic = self._plan.topics[LABELS]
@@ -68,6 +69,8 @@ class Arbitration:
         count = self._broker.partitions()[topic]
         self._labels = self._broker.reader({(topic, p): taken.get(p, 0) for p in range(count)})
         self._pending = self._begin(self.arbiter)
+        self._plan.observer.holds(CANDIDATES, 1)
+        self._plan.observer.presides(self.arbiter)
 
     def _begin(self, arbiter: Arbiter) -> list[Output]:
         """Record the model's configuration and the budget, where they are new."""
@@ -85,6 +88,8 @@ class Arbitration:
         if self._committer is not None:
             self._committer.close()
         self.arbiter = self._committer = self._labels = None
+        self._plan.observer.holds(CANDIDATES, 0)
+        self._plan.observer.abdicated()
 
     def turn(self, timeout: float) -> int:
         """Take in what has come on both topics; return how many records."""
@@ -106,7 +111,7 @@ class Arbitration:
         arbiter = self.arbiter
         if arbiter is None:
             return 0
-        buried: list[Outgoing] = []
+        buried: list[Buried] = []
         out, self._pending = self._pending, []
         for record in candidates:
             out.extend(self._candidate(arbiter, record, buried))
@@ -117,49 +122,55 @@ class Arbitration:
         if out or candidates or labels:
             out.extend(arbiter.finish())
             self._stages.lap("arbiter.decide")
+            before = self._replica.examples
             self._commit(arbiter, out, buried)
+            observer, replica = self._plan.observer, self._replica
+            observer.disposed(arbiter, Disposed(out, buried))
+            observer.learned(replica.version, replica.examples - before)
         return len(candidates) + len(labels)
 
-    def _candidate(self, arbiter: Arbiter, record: Record, buried: list[Outgoing]) -> list[Output]:
+    def _candidate(self, arbiter: Arbiter, record: Record, buried: list[Buried]) -> list[Output]:
         self._next = record.offset + 1
         try:
             found = decode_candidate(record.value or b"")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            buried.append(self._bury(record, "candidates", Poison("invalid", str(error))))
+            poison = Poison("invalid", str(error))
+            buried.append(Buried(record, "candidates", poison, record.timestamp))
             return []
         if isinstance(found, Candidate):
             return arbiter.candidate(found, record.offset, record.timestamp)
         return arbiter.progress(found, record.offset, record.timestamp)
 
-    def _label(self, arbiter: Arbiter, record: Record, buried: list[Outgoing]) -> list[Output]:
+    def _label(self, arbiter: Arbiter, record: Record, buried: list[Buried]) -> list[Output]:
         at = Source(record.topic, record.partition, record.offset)
         try:
             answer = decode_answer(record.value)
         except Poison as poison:
-            buried.append(self._bury(record, "label", poison))
+            buried.append(Buried(record, "label", poison, record.timestamp))
             return arbiter.refuse_label(poison.reason, at, record.timestamp)
         out = arbiter.pass_label(at, record.timestamp)
         try:
             out.extend(arbiter.label(answer, at))
         except Poison as poison:
-            buried.append(self._bury(record, "label", poison))
+            buried.append(Buried(record, "label", poison, record.timestamp))
         return out
 
-    def _bury(self, record: Record, stage: str, poison: Poison) -> Outgoing:
-        return dead_letter(self._plan.topics, record, stage, poison, record.timestamp)
+    def _letter(self, lost: Buried) -> Outgoing:
+        return dead_letter(self._plan.topics, lost.record, lost.stage, lost.poison, lost.time)
 
     def _idle(self, arbiter: Arbiter) -> list[Output]:
         """Nothing came: let the wall clock end what is due."""
         due, now = arbiter.book.next_due(), self._plan.clock()
         return arbiter.tick(now) if due is not None and due < now else []
 
-    def _commit(self, arbiter: Arbiter, out: list[Output], buried: list[Outgoing]) -> None:
+    def _commit(self, arbiter: Arbiter, out: list[Output], buried: list[Buried]) -> None:
         assert self._committer is not None
         outputs = [self._encoder.encode(self._learned(record)) for record in out]
         self._stages.lap("arbiter.encode")
         rows = list(self._rows(arbiter))
         self._stages.lap("arbiter.rows")
-        self._committer.commit([*outputs, *buried], rows, {0: self._next})
+        outputs += map(self._letter, buried)
+        self._committer.commit(outputs, rows, {0: self._next})
         self._stages.lap("arbiter.commit")
 
     def _learned(self, record: Output) -> Output:
@@ -179,6 +190,15 @@ class Arbitration:
             yield self._encoder.request_row(request_id, row)
         for answer_id, time in arbiter.memory.take_changed().items():
             yield self._encoder.answer_row(answer_id, time)
+
+    def lag(self) -> dict[tuple[str, int], int]:
+        """Return how many candidates and labels wait, for each partition."""
+        found = {(CANDIDATES, p): lag for p, lag in self.consumer.lag().items()}
+        if self._labels is not None:
+            ends = self._broker.ends(self._plan.topics[LABELS])
+            for (_, partition), place in self._labels.positions().items():
+                found[LABELS, partition] = max(0, ends[partition][1] - place)
+        return found
 
     def close(self, leave: bool) -> None:
         """Close the consumer, and leave the group or keep the place in it."""

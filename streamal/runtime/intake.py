@@ -86,11 +86,11 @@ class Intake:
         """Return up to `limit` of the next records, as far as they have been guessed."""
         return islice(zip(self._records, self._guesses, strict=False), limit)
 
-    def take(self, count: int) -> dict[int, int]:
-        """Take so many off the queue; return the next offset of each of their partitions."""
-        offsets = {record.partition: record.offset + 1 for record in self._records[:count]}
+    def take(self, count: int) -> list[Record]:
+        """Take so many off the queue; return their records."""
+        taken = self._records[:count]
         del self._records[:count], self._found[:count], self._guesses[:count]
-        return offsets
+        return taken
 
     def drop(self, partitions: Partitions) -> None:
         """Drop what belongs to these partitions."""

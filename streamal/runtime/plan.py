@@ -10,6 +10,7 @@ from streamal.core.journal import ArbiterSpec
 from streamal.core.scorer import ScorerSpec
 from streamal.learners.model import Model
 from streamal.runtime.faults import NO_FAULTS, Faults
+from streamal.runtime.observer import SILENT, Observer
 from streamal.wire.samples import SampleMapping
 from streamal.wire.topics import Topics
 
@@ -40,6 +41,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         How many rows are predicted in one call while no answer has changed the model.
     time_of
         The time of a decision, from the offset of its sample; None asks the clock.
+    observer
+        Told what the worker does.
     """
 
     topics: Topics
@@ -58,3 +61,4 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     lookahead: int = MAX_BATCH
     time_of: Callable[[int], int] | None = None
     faults: Faults = NO_FAULTS
+    observer: Observer = SILENT

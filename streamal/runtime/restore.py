@@ -1,6 +1,7 @@
 """What a start reads back: `updates` into the model, `state` into the two roles."""
 
 from collections.abc import Callable, Iterable
+from time import perf_counter
 
 import msgspec
 
@@ -38,6 +39,7 @@ class Follower:
 
     def __init__(self, broker: Broker, plan: Plan) -> None:
         self._broker = broker
+        self._observer = plan.observer
         self._topic = plan.topics[UPDATES]
         self._faults = plan.faults
         self._reader = broker.reader({(self._topic, 0): 0})
@@ -45,10 +47,12 @@ class Follower:
 
     def restore(self, stopped: Callable[[], bool] = never) -> None:
         """Replay everything that is there, or until told to stop."""
+        since = perf_counter()
         end = self._broker.ends(self._topic)[0][1]
         for records in until(self._reader, {(self._topic, 0): end}, stopped):
             self._apply(records)
             self._faults("restore.updates")
+        self._observer.restored(perf_counter() - since, self.replica.version)
 
     def catch_up(self, timeout: float = 0.0) -> int:
         """Apply what has come, waiting so many seconds for the first; return how many.
@@ -58,7 +62,11 @@ class Follower:
         StreamalError
             A record is no update, or a version is missing.
         """
-        return self._apply(self._reader.poll(CHUNK, timeout))
+        before = self.replica.examples
+        count = self._apply(self._reader.poll(CHUNK, timeout))
+        if count:
+            self._observer.learned(self.replica.version, self.replica.examples - before)
+        return count
 
     def _apply(self, records: list[Record]) -> int:
         for record in records:

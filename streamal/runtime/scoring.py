@@ -18,6 +18,7 @@ from streamal.core.records import Candidate, Decision, Progress
 from streamal.core.scorer import Scorer, Situation
 from streamal.runtime.commit import Committer
 from streamal.runtime.intake import Guess, Intake, Lost
+from streamal.runtime.observer import Buried, Scored
 from streamal.runtime.plan import SCORERS, Plan
 from streamal.runtime.replica import Replica
 from streamal.runtime.restore import restore_partitions
@@ -41,11 +42,11 @@ class Scoring:
         self._scorer = Scorer(plan.scorer)
         self._encoder = RecordEncoder(plan.topics, plan.instance)
         self._intake = Intake(SampleDecoder(plan.mapping), replica, plan.lookahead)
-        self._consumer = broker.subscribe(
+        self.consumer = broker.subscribe(
             plan.group_prefix + SCORERS, plan.topics[SAMPLES], plan.instance, self
         )
         writer = broker.writer(f"{plan.group_prefix}scorer-{plan.instance}")
-        self._committer = Committer(writer, self._consumer, "scorer", plan.faults)
+        self._committer = Committer(writer, self.consumer, "scorer", plan)
 
     def assigned(self, partitions: Partitions) -> None:
         """Take partitions over where their last commit left them.
@@ -53,16 +54,18 @@ class Scoring:
         Asking for the committed offsets comes first: the answer waits until no transaction
         on these partitions is pending, so their rows in `state` are settled too.
         """
-        self._consumer.committed()
+        self.consumer.committed()
         states = restore_partitions(self._broker, self._plan, sorted(partitions))
         for partition, state in states.items():
             self._scorer.restore(partition, state)
+        self._plan.observer.holds(SAMPLES, len(self.consumer.assignment))
 
     def revoked(self, partitions: Partitions) -> None:
         """Give partitions up, and what was polled of them."""
         for partition in partitions:
             self._scorer.drop(partition)
         self._intake.drop(partitions)
+        self._plan.observer.holds(SAMPLES, len(self.consumer.assignment))
 
     def is_held(self) -> bool:
         """Is nothing decided for now?
@@ -75,61 +78,69 @@ class Scoring:
     def turn(self, limit: int, timeout: float) -> int:
         """Decide up to `limit` samples; return how many records were dealt with."""
         if self.is_held():
-            self._consumer.poll(0, 0)
+            self.consumer.poll(0, 0)
             return 0
         self._stages.start()
         self._poll(limit, timeout)
-        outputs: list[Outgoing] = []
-        offsets: dict[int, int] = {}
-        done = self._decide_some(limit, outputs, offsets)
-        if done:
+        batch = Scored()
+        outputs, offsets = self._decide_some(limit, batch)
+        if offsets:
             self._commit(outputs, offsets)
-        return done
+            self._plan.observer.scored(batch)
+        return len(batch.arrived)
 
     def _poll(self, limit: int, timeout: float) -> None:
         if len(self._intake):
             return
-        records = self._consumer.poll(limit, timeout)
+        records = self.consumer.poll(limit, timeout)
         self._stages.lap("scorer.poll")
         self._intake.put(records)
         self._stages.lap("scorer.decode")
 
-    def _decide_some(self, limit: int, outputs: list[Outgoing], offsets: dict[int, int]) -> int:
+    def _decide_some(self, limit: int, batch: Scored) -> tuple[list[Outgoing], dict[int, int]]:
         """Decide what has come, a stage at a time; a candidate may end the batch."""
         intake, stages, encode = self._intake, self._stages, self._encoder.encode
-        done, ended = 0, False
-        while len(intake) and done < limit and not ended:
+        arrived = batch.arrived
+        outputs: list[Outgoing] = []
+        offsets: dict[int, int] = {}
+        ended = False
+        while len(intake) and len(arrived) < limit and not ended:
             if intake.is_stale():
-                intake.guess(limit - done)
+                intake.guess(limit - len(arrived))
                 stages.lap("scorer.predict")
-            routed, lost = self._route(intake.ready(limit - done))
+            routed, buried = self._route(intake.ready(limit - len(arrived)))
             ended = self._plan.stop_at_candidate and _proposes(routed)
-            count = len(routed) + len(lost)
-            offsets.update(intake.take(count))
-            done += count
+            taken = intake.take(len(routed) + len(buried))
+            offsets.update((record.partition, record.offset + 1) for record in taken)
+            arrived += [record.timestamp for record in taken]
             stages.lap("scorer.decide")
-            outputs += lost
+            outputs += map(self._letter, buried)
             outputs += map(encode, routed)
+            batch.routed += routed
+            batch.buried += buried
             stages.lap("scorer.encode")
-        return done
+        return outputs, offsets
 
-    def _route(self, ready: Iterable[tuple[Record, Guess]]) -> tuple[list[Routed], list[Outgoing]]:
+    def _route(self, ready: Iterable[tuple[Record, Guess]]) -> tuple[list[Routed], list[Buried]]:
         """Route samples and bury what is none, up to the first candidate if that ends a batch."""
         replica, plan, route = self._replica, self._plan, self._scorer.route
         situation = Situation(replica.model.classes, replica.version, replica.pace)
         time_of, stops, time = plan.time_of, plan.stop_at_candidate, plan.clock()
         routed: list[Routed] = []
-        lost: list[Outgoing] = []
+        buried: list[Buried] = []
         for record, guess in ready:
             if time_of is not None:
                 time = time_of(record.offset)
             if isinstance(guess, Lost):
-                lost.append(dead_letter(plan.topics, record, guess.stage, guess.poison, time))
+                buried.append(Buried(record, guess.stage, guess.poison, time))
                 continue
             routed.append(route(*guess, situation, time))
             if stops and _proposes(routed):
                 break
-        return routed, lost
+        return routed, buried
+
+    def _letter(self, lost: Buried) -> Outgoing:
+        return dead_letter(self._plan.topics, lost.record, lost.stage, lost.poison, lost.time)
 
     def _commit(self, outputs: list[Outgoing], offsets: dict[int, int]) -> None:
         progress = self._progress()
@@ -159,7 +170,7 @@ class Scoring:
         What was polled and not decided comes again.
         """
         self._intake.clear()
-        self._consumer.close(leave)
+        self.consumer.close(leave)
         self._committer.close()
 
 

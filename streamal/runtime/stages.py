@@ -1,10 +1,18 @@
 """Where the time of a batch goes: the seconds of each stage."""
 
+from collections.abc import Callable
 from time import perf_counter
+
+from streamal.runtime.observer import SILENT
 
 
 class Stages:
     """A stopwatch: each lap belongs to one stage.
+
+    Parameters
+    ----------
+    tell
+        Told of each lap: the stage, and the seconds it took.
 
     Examples
     --------
@@ -15,7 +23,8 @@ class Stages:
     ['scorer.decode']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str, float], None] = SILENT.lapped) -> None:
+        self._tell = tell
         self.seconds: dict[str, float] = {}
         self._since = 0.0
 
@@ -26,5 +35,6 @@ class Stages:
     def lap(self, stage: str) -> None:
         """Count the time since the last lap to a stage, and begin the next."""
         now = perf_counter()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._since
-        self._since = now
+        took, self._since = now - self._since, now
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + took
+        self._tell(stage, took)

@@ -8,19 +8,18 @@ import structlog
 from streamal.brokers.port import Broker
 from streamal.errors import BrokerUnavailable, StreamalError, TopicMissing
 from streamal.runtime.arbitration import Arbitration
+from streamal.runtime.observer import Observer
 from streamal.runtime.plan import MAX_BATCH, Plan
 from streamal.runtime.replay import never
 from streamal.runtime.rest import Rest
 from streamal.runtime.restore import Follower
+from streamal.runtime.rounds import Rounds
 from streamal.runtime.scoring import Scoring
 from streamal.runtime.stages import Stages
-from streamal.wire.topics import lacking
+from streamal.wire.topics import SAMPLES, lacking
 
 IDLE_WAIT = 0.1
 """Seconds that an idle turn waits for the next sample; a signal ends it at once."""
-
-FORGET_EVERY = 1.0
-"""Seconds between two rounds of retention, each a bounded amount of work."""
 
 _log = structlog.get_logger("streamal.worker")
 
@@ -46,7 +45,7 @@ class Worker:
             raise TopicMissing("; ".join(problems))
         self._broker = broker
         self._plan = plan
-        self.stages = Stages()
+        self.stages = Stages(plan.observer.lapped)
         self.follower = Follower(broker, plan)
         self.scoring: Scoring | None = None
         self.arbitration: Arbitration | None = None
@@ -79,7 +78,7 @@ class Worker:
         back does not spin.
         """
         done = 0
-        scores = self.scoring is not None and not self.scoring.is_held()
+        scores = self.scoring is not None and not self.is_held()
         if self.arbitration is not None:
             done += self.arbitration.turn(0 if scores else timeout)
         self.follow(0 if scores or self.arbitration is not None else timeout)
@@ -97,6 +96,24 @@ class Worker:
         """
         if self.follower.catch_up(timeout):
             self.follower.replica.check()
+
+    def is_ready(self) -> bool:
+        """Return whether it is a member of the groups of its roles, even with no partition."""
+        roles = [role for role in (self.scoring, self.arbitration) if role is not None]
+        return bool(roles) and all(role.consumer.is_member for role in roles)
+
+    def is_held(self) -> bool:
+        """Return whether nothing is decided for now."""
+        return self.scoring is not None and self.scoring.is_held()
+
+    def lag(self) -> dict[tuple[str, int], int]:
+        """Return how many records wait, for each logical topic and partition that is held."""
+        found: dict[tuple[str, int], int] = {}
+        if self.scoring is not None:
+            found |= {(SAMPLES, p): lag for p, lag in self.scoring.consumer.lag().items()}
+        if self.arbitration is not None:
+            found |= self.arbitration.lag()
+        return found
 
     def close(self, leave: bool = True) -> None:
         """Leave both groups, or keep the place in them for the start that follows."""
@@ -127,19 +144,31 @@ def serve(
     now
         Seconds, for idleness and for retention.
     """
-    rest = Rest(stopped, wait)
-    while not stopped():
+    alive = _beating(plan.observer, stopped)
+    rest = Rest(alive, wait)
+    while not alive():
         try:
-            _live(broker, plan, stopped, until_idle, rest, now)
+            _live(broker, plan, alive, until_idle, rest, now)
             return
         except StreamalError as error:
             if not error.retriable:
                 raise
+            plan.observer.rebuilt(type(error).__name__)
             if isinstance(error, BrokerUnavailable):
                 _log.warning("waiting", error=str(error), rest_seconds=rest.seconds)
             else:
                 _log.warning("rebuilding", error=str(error), rest_seconds=rest.seconds)
         rest.take()
+
+
+def _beating(observer: Observer, stopped: Callable[[], bool]) -> Callable[[], bool]:
+    """Return `stopped` that also tells that the loop moves: whatever takes long asks it."""
+
+    def ask() -> bool:
+        observer.beat()
+        return stopped()
+
+    return ask
 
 
 def _live(
@@ -160,32 +189,29 @@ def _live(
     try:
         worker.start(stopped)
         _log.info("started", role=plan.role, version=worker.follower.replica.version)
-        _loop(worker, broker, stopped, until_idle, rest, now)
+        _loop(worker, stopped, until_idle, rest, Rounds(worker, broker, plan, now))
         seconds = {stage: round(took, 3) for stage, took in sorted(worker.stages.seconds.items())}
         _log.info("stopped", version=worker.follower.replica.version, seconds=seconds)
     except StreamalError as error:
         leave = not error.retriable
         raise
     finally:
+        plan.observer.ready(False, False)
         worker.close(leave)
 
 
 def _loop(
     worker: Worker,
-    broker: Broker,
     stopped: Callable[[], bool],
     until_idle: float | None,
     rest: Rest,
-    now: Callable[[], float],
+    rounds: Rounds,
 ) -> None:
-    last = forgot = now()
+    last = rounds.make()
     while not stopped():
-        done, at = worker.turn(IDLE_WAIT), now()
+        done, at = worker.turn(IDLE_WAIT), rounds.make()
         if done:
             last = at
             rest.end()
         elif until_idle is not None and at - last >= until_idle:
             return
-        if at - forgot >= FORGET_EVERY:
-            broker.forget()
-            forgot = at

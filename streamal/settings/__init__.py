@@ -4,10 +4,20 @@
 this package loads pydantic (about 0.2 s), so what can do without it imports it late.
 """
 
-from streamal.settings.configuration import Settings, dump, warnings
+from streamal.settings.configuration import Settings, digest, dump, warnings
 from streamal.settings.duration import Duration
 from streamal.settings.load import load
 from streamal.settings.shape import schema
 from streamal.settings.template import SCHEMA_FILE, template
 
-__all__ = ["SCHEMA_FILE", "Duration", "Settings", "dump", "load", "schema", "template", "warnings"]
+__all__ = [
+    "SCHEMA_FILE",
+    "Duration",
+    "Settings",
+    "digest",
+    "dump",
+    "load",
+    "schema",
+    "template",
+    "warnings",
+]

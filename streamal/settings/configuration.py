@@ -1,5 +1,7 @@
 """The whole configuration."""
 
+from hashlib import sha256
+
 from pydantic import Field
 
 from streamal.core.limits import LimitSpec
@@ -65,3 +67,9 @@ def dump(settings: Settings) -> dict[str, object]:
     Secrets come out masked, and must be given anew.
     """
     return settings.model_dump(mode="json", by_alias=True)
+
+
+def digest(settings: Settings) -> str:
+    """Return a short hash that differs where the configuration does; secrets have no part."""
+    text = settings.model_dump_json(by_alias=True)
+    return sha256(text.encode()).hexdigest()[:12]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.crash.process import environ
+from tests.environment import environ
 
 RESTART_S = 0.5
 """Seconds before a process that failed is started again."""

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from tests.cli.shell import Shell
+from tests.environment import ANY_PORT
 
 
 @pytest.fixture
@@ -18,6 +19,8 @@ def shell(
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("STREAMAL_")]:
         monkeypatch.delenv(name)
+    for name, value in ANY_PORT.items():
+        monkeypatch.setenv(name, value)
     shell = Shell(tmp_path, capsys)
     yield shell
     shell.close()

@@ -30,6 +30,7 @@ another file (`--config FILE`): see [settings.md](settings.md).
 | 75 | another instance holds what this one needs, or took it over |
 | 78 | a configuration that cannot work, or another one than `updates` was begun with |
 | 130 | Ctrl-C in a command that is no service |
+| 143 | SIGTERM in a command that is no service |
 """
 
 

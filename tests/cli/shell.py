@@ -1,7 +1,6 @@
 """The command line in this process, in a folder of its own; and as a process where it must be."""
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from streamal.cli import main
+from tests import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-W", "error", "-c", "from streamal.cli import main; main()")
@@ -114,8 +114,7 @@ class Shell:
 
 def environ(**changes: str) -> dict[str, str]:
     """Return this process's variables, without settings, and changed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("STREAMAL_")}
-    return {**kept, "PYTHONPATH": str(ROOT), **changes}
+    return environment.environ(changes)
 
 
 def ended(child: "subprocess.Popen[str]", said: str = "") -> Ran:

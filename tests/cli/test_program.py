@@ -110,7 +110,7 @@ def test_70_what_no_start_gets_past(shell: Shell) -> None:
     broker.writer("somebody").commit([Outgoing("updates", None, b"hello")])
     broker.close()
     ran = shell("run", "--until-idle", 0)
-    (line,) = ran.logs
+    line = ran.logs[-1]
     assert (ran.code, ran.out) == (70, "")
     assert (line["event"], line["exit_code"]) == ("failed", 70)
     assert "updates/0/0 is no update" in line["error"]
@@ -121,11 +121,12 @@ def test_75_another_one_runs_already(shell: Shell) -> None:
     shell.good("topics", "create")
     first = shell.process(["run", "--instance", "one"])
     assert first.stderr is not None
+    assert "listening" in first.stderr.readline()
     assert "started" in first.stderr.readline()
     ran = shell("run")
     first.send_signal(signal.SIGTERM)
     assert ended(first).code == 0
-    assert (ran.code, "is held by one" in ran.logs[0]["error"]) == (75, True)
+    assert (ran.code, "is held by one" in ran.logs[-1]["error"]) == (75, True)
 
 
 @pytest.mark.parametrize("words", [["validate"], ["status"], ["run"], ["send", "t.csv"]])
@@ -169,6 +170,17 @@ def test_ctrl_c_ends_a_command_with_130(shell: Shell) -> None:
     assert (ran.code, "Traceback" in ran.err) == (130, False)
 
 
+def test_sigterm_ends_a_command_with_143(shell: Shell) -> None:
+    """So does a handler of our own: as process 1 of a container nothing else would."""
+    shell.made("t.csv", csv(50))
+    child = shell.process(["send", "t.csv", "--rate", "0.01"])
+    while not (shell.folder / "streamal.db-wal").exists():
+        assert child.poll() is None
+    child.send_signal(signal.SIGTERM)
+    ran = ended(child)
+    assert (ran.code, ran.err) == (143, "")
+
+
 def test_names_that_are_no_text_are_printed_all_the_same(shell: Shell) -> None:
     """A file whose name is not UTF-8 is sent, with ids that are."""
     name = os.fsdecode(b"\xff.csv")
@@ -189,7 +201,12 @@ JSON_COMMANDS = [
     ["export", "out.csv"],
     ["simulate", "t.csv", "--label-column", "label"],
     ["demo", "--rows", "200"],
+    ["dlq", "list"],
+    ["schema"],
 ]
+
+NEED_MORE = {"healthcheck", "explain", "dlq show", "dlq replay"}
+"""Commands with `--json` that need something to ask about; their own tests do."""
 
 
 @pytest.mark.parametrize("words", JSON_COMMANDS, ids=" ".join)
@@ -203,7 +220,7 @@ def test_json_is_exactly_one_document(shell: Shell, words: Sequence[str]) -> Non
 
 
 def test_every_command_with_json_is_tried() -> None:
-    """The list above has every command that has `--json`."""
+    """The lists above have every command that has `--json`."""
     having = set()
     for words in commands():
         command = typer.main.get_command(app)
@@ -211,7 +228,8 @@ def test_every_command_with_json_is_tried() -> None:
             command = command.commands[word]  # type: ignore[attr-defined]
         if any("--json" in one.opts for one in command.params):
             having.add(" ".join(words))
-    assert having == {re.match(r"(topics )?\w+", " ".join(one))[0] for one in JSON_COMMANDS}  # type: ignore[index]
+    tried = {re.match(r"((topics|dlq) )?\w+", " ".join(one))[0] for one in JSON_COMMANDS}  # type: ignore[index]
+    assert having == tried | NEED_MORE
 
 
 def test_a_full_disk_is_told_in_one_line(shell: Shell) -> None:
@@ -239,6 +257,7 @@ def test_a_service_goes_on_without_a_reader_of_its_logs(shell: Shell) -> None:
     shell.good("send", "t.csv")
     child = shell.process(["run"])
     assert child.stderr is not None
+    assert "listening" in child.stderr.readline()
     assert "started" in child.stderr.readline()
     child.stderr.close()
     child.send_signal(signal.SIGTERM)

@@ -37,7 +37,7 @@ def test_logs_are_json_lines_on_stderr(shell: Shell) -> None:
     """Stdout stays empty; stderr has one JSON object a line, with level and time."""
     ran = shell.served()
     assert ran.out == ""
-    assert [line["event"] for line in ran.logs] == ["started", "stopped"]
+    assert [line["event"] for line in ran.logs] == ["listening", "started", "stopped"]
     assert all({"level", "timestamp"} <= line.keys() for line in ran.logs)
 
 
@@ -54,6 +54,7 @@ def test_sigterm_ends_it_cleanly(shell: Shell) -> None:
     shell.good("send", "t.csv")
     child = shell.process(["run"])
     assert child.stderr is not None
+    assert json.loads(child.stderr.readline())["event"] == "listening"
     assert json.loads(child.stderr.readline())["event"] == "started"
     child.send_signal(signal.SIGTERM)
     ran = ended(child)

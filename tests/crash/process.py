@@ -10,7 +10,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Protocol
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.environment import environ
+
 COMMAND = (sys.executable, "-c", "from streamal.cli import main; main()")
 KILLED = -signal.SIGKILL
 
@@ -84,12 +85,6 @@ def once(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
         check=False,
         timeout=2 * PATIENCE,
     )
-
-
-def environ(faults: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of a start: none of this run's own settings, and these faults."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("STREAMAL_")}
-    return {**kept, "PYTHONPATH": str(ROOT), **faults}
 
 
 _server = get_context("forkserver")

@@ -7,10 +7,11 @@ import sys
 
 import pytest
 
-from tests.crash.process import COMMAND, Starter, environ, signalled
+from tests.crash.process import COMMAND, Starter, signalled
 from tests.crash.site import Site
 from tests.crash.verdict import assert_whole, rest
 from tests.crash.waiting import until, until_done
+from tests.environment import environ
 
 pytestmark = pytest.mark.crash
 

@@ -57,10 +57,10 @@ def _leads_somewhere(page: Path, target: str) -> bool:
     path = (page.parent / name) if name else page
     if not path.exists():
         return False
-    return not anchor or path.suffix != ".md" or anchor in set(_anchors(path))
+    return not anchor or path.suffix != ".md" or anchor in set(anchors(path))
 
 
-def _anchors(page: Path) -> Iterator[str]:
+def anchors(page: Path) -> Iterator[str]:
     """The anchors that a page's headings get where Markdown is shown."""
     for _, line in _prose(page):
         if match := HEADING.match(line):

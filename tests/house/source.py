@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "streamal"
-CODE = tuple(ROOT / name for name in ("streamal", "tests", "benchmarks"))
+CODE = tuple(ROOT / name for name in ("streamal", "tests", "benchmarks", "deploy"))
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = Function | ast.ClassDef

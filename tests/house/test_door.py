@@ -22,9 +22,13 @@ def test_libraries_stay_behind_their_doors() -> None:
         (
             "runtime/loop.py",
             "x = msgspec.json.encode(1)",
-            "msgspec.json: only wire/*, brokers/*, lab/*, cli/* may",
+            "msgspec.json: only wire/*, brokers/*, lab/*, serve/*, cli/* may",
         ),
-        ("app.py", "from json import loads", "json: only wire/*, brokers/*, lab/*, cli/* may"),
+        (
+            "app.py",
+            "from json import loads",
+            "json: only wire/*, brokers/*, lab/*, serve/*, cli/* may",
+        ),
     ],
 )
 def test_a_trespasser_is_found(tmp_path: Path, name: str, text: str, finding: str) -> None:

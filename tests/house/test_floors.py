@@ -12,13 +12,14 @@ import pytest
 
 from tests.house.source import ROOT, plant
 
-FLOORS = "cli lab runtime brokers learners wire settings core".split()
+FLOORS = "cli lab serve runtime brokers learners wire settings core".split()
 # Each door in use at its rightful place: import-linter knows a library by its users.
 DOORS = {
     "learners/__init__.py": "import river\n",
     "brokers/__init__.py": "import sqlite3\n",
     "brokers/kafka/__init__.py": "import kafka\nimport confluent_kafka\n",
     "settings/__init__.py": "import pydantic\nimport yaml\n",
+    "serve/__init__.py": "import prometheus_client\nimport starlette\nimport uvicorn\n",
     "cli/__init__.py": "import typer\nimport rich\nimport structlog\n",
 }
 LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports({!r}))"

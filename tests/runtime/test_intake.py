@@ -21,6 +21,11 @@ def _replica(*labels: str) -> Replica:
     return replica
 
 
+def _places(taken: Iterable[Record]) -> dict[int, int]:
+    """Return the next offset of each partition."""
+    return {record.partition: record.offset + 1 for record in taken}
+
+
 def _teach(replica: Replica, label: str) -> None:
     version, source = replica.version + 1, Source("samples", 0, 0)
     replica.apply(
@@ -110,9 +115,9 @@ def test_what_was_taken_tells_the_next_offsets() -> None:
     """For each partition of the records taken, and no other."""
     intake = _intake(_replica("up", "down"), [{"x": x} for x in range(5)])
     intake.guess(500)
-    assert intake.take(1) == {0: 1}
-    assert intake.take(3) == {0: 2, 1: 2}
-    assert intake.take(1) == {0: 3}
+    assert _places(intake.take(1)) == {0: 1}
+    assert _places(intake.take(3)) == {0: 2, 1: 2}
+    assert _places(intake.take(1)) == {0: 3}
 
 
 def test_a_dropped_partition_leaves_the_others_in_order() -> None:
@@ -123,7 +128,7 @@ def test_a_dropped_partition_leaves_the_others_in_order() -> None:
     assert intake.is_stale()
     left = [one[0] for one in _guesses(intake) if not isinstance(one, Lost)]
     assert [_place(sample) for sample in left] == [(1, 0), (1, 1)]
-    assert intake.take(2) == {1: 2}
+    assert _places(intake.take(2)) == {1: 2}
 
 
 def _place(sample: Sample) -> tuple[int, int]:

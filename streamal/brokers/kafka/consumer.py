@@ -61,6 +61,10 @@ class KafkaGroupConsumer:
         return frozenset(self._places)
 
     @property
+    def is_member(self) -> bool:
+        return not self._closed and self._raw.is_member(self._membership)
+
+    @property
     def is_closed(self) -> bool:
         """Whether `close` was called."""
         return self._closed

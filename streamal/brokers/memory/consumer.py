@@ -31,6 +31,10 @@ class MemoryConsumer:
         self._closed = False
         self.assignment = NOTHING
 
+    @property
+    def is_member(self) -> bool:
+        return self._feed is not None
+
     def poll(self, limit: int, timeout: float) -> list[Record]:
         feed = self._feed
         if feed is None or self._group.epoch != self._epoch:

@@ -42,6 +42,10 @@ class SqliteConsumer:
     def assignment(self) -> Partitions:
         return frozenset() if self._feed is None else frozenset(self._lanes)
 
+    @property
+    def is_member(self) -> bool:
+        return self._feed is not None
+
     def poll(self, limit: int, timeout: float) -> list[Record]:
         return self._patience.poll(self._take, limit, timeout)
 

@@ -1,0 +1,1 @@
+"""What the service tells of itself: metrics, health and status over HTTP."""

@@ -1,0 +1,78 @@
+"""Counts what a scorer's transactions decided, a batch at a time."""
+
+from collections import Counter
+from operator import attrgetter
+from time import time
+
+import numpy as np
+
+from streamal.core.records import Candidate, Decision
+from streamal.runtime.observer import Scored
+from streamal.serve.about import About
+from streamal.serve.board import Board
+from streamal.serve.catalog.known import MOST_CLASSES, OTHER
+
+_way = attrgetter("route", "reason")
+_label = attrgetter("label")
+_utility = attrgetter("utility")
+_confidence = attrgetter("confidence")
+
+
+class ScorerCounts:
+    """The scorer's part of the metrics."""
+
+    def __init__(self, board: Board, about: About) -> None:
+        self._board = board
+        self._informed = 1.0 - about.uniform
+        self._classes = dict.fromkeys(about.classes[:MOST_CLASSES])
+        for name in self._classes:
+            board.add("predictions_total", (name,), 0)
+        if about.auto_label is not None:
+            board.set("auto_label_threshold", (), about.auto_label)
+
+    def take(self, batch: Scored) -> None:
+        """Take in a transaction."""
+        board, routed = self._board, batch.routed
+        ages = np.maximum(time() - np.array(batch.arrived, np.float64) / 1000.0, 0.0)
+        board.histogram("record_age_seconds").take(ages)
+        board.histogram("batch_records").take_one(len(ages))
+        if not routed:
+            return
+        count = len(routed)
+        utilities = np.fromiter(map(_utility, routed), np.float64, count)
+        board.histogram("utility").take(utilities)
+        confidences = np.fromiter(map(_confidence, routed), np.float64, count)
+        board.histogram("confidence").take(confidences)
+        for label, more in Counter(map(_label, routed)).items():
+            board.add("predictions_total", (self._class(label),), more)
+        self._take_ways(routed)
+
+    def _take_ways(self, routed: list[Candidate | Decision]) -> None:
+        board = self._board
+        decided = [one for one in routed if type(one) is Decision]
+        for way, more in Counter(map(_way, decided)).items():
+            board.add("decisions_total", way, more)
+        if decided:
+            board.set("query_threshold", (), decided[-1].threshold)
+        if len(decided) < len(routed):
+            proposed = [one for one in routed if isinstance(one, Candidate)]
+            board.add("candidates_total", (), len(proposed))
+            self._take_bar(proposed)
+
+    def _take_bar(self, proposed: list[Candidate]) -> None:
+        """Note the lowest utility that was chosen, not drawn, by a model with an opinion."""
+        informed = self._informed
+        chosen = [
+            one.utility for one in proposed if not one.cold_start and one.rank < informed * one.cap
+        ]
+        if chosen:
+            self._board.set("query_utility", (), min(chosen))
+
+    def _class(self, label: str | None) -> str:
+        if label is None:
+            return ""
+        if label not in self._classes:
+            if len(self._classes) >= MOST_CLASSES:
+                return OTHER
+            self._classes[label] = None
+        return label

@@ -1,0 +1,124 @@
+"""The HTTP server, in a thread beside the loop."""
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.applications import Starlette
+
+TRY_EVERY_S = 5.0
+"""Seconds between two tries to get a port that another process has."""
+
+END_S = 2
+"""Seconds that requests under way have when the service ends."""
+
+MOST = 64
+"""Connections at a time; more are answered with 503."""
+
+Tell = Callable[[str, dict[str, object]], None]
+"""Told of an event and what belongs to it; must not raise."""
+
+
+class Server:
+    """Serves an application from `start` to `stop`.
+
+    Where another process has the port, it tries again every few seconds: the service
+    labels on without its pages, and a rolling restart hands the port over.
+
+    Parameters
+    ----------
+    port
+        0 takes any free one.
+    tell
+        Told ``listening`` with the address, or ``port_taken`` with the reason, once.
+    """
+
+    def __init__(self, app: "Starlette", host: str, port: int, tell: Tell) -> None:
+        self._app = app
+        self._host = host
+        self._port = port
+        self._tell = tell
+        self._stopped = threading.Event()
+        self._listening: socket.socket | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread = threading.Thread(target=self._run, name="http", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen; returns at once."""
+        try:
+            self._listening = _bound(self._host, self._port)
+        except OSError as error:
+            self._tell("port_taken", self._why(error))
+        else:
+            self._tell_address()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it, within some seconds whatever its clients do."""
+        self._stopped.set()
+        if self._server is not None:
+            self._server.should_exit = True
+        self._thread.join(2 * END_S + 1)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it serves, or waits for its port."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        while self._listening is None:
+            if self._stopped.wait(TRY_EVERY_S):
+                return
+            with suppress(OSError):
+                self._listening = _bound(self._host, self._port)
+                self._tell_address()
+        with self._listening:
+            self._serve(self._listening)
+
+    def _tell_address(self) -> None:
+        assert self._listening is not None
+        host, port = self._listening.getsockname()[:2]
+        self._tell("listening", {"address": f"{host}:{port}"})
+
+    def _why(self, error: OSError) -> dict[str, object]:
+        return {
+            "address": f"{self._host}:{self._port}",
+            "error": error.strerror or str(error),
+            "hint": "set http.port to another port, or to 0 for any free one; trying again",
+        }
+
+    def _serve(self, listening: socket.socket) -> None:
+        import uvicorn
+
+        config = uvicorn.Config(
+            self._app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            limit_concurrency=MOST,
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=END_S,
+        )
+        self._server = uvicorn.Server(config)
+        if self._stopped.is_set():
+            return
+        self._server.run(sockets=[listening])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen(MOST)
+    except OSError:
+        found.close()
+        raise
+    return found
