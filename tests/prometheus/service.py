@@ -1,0 +1,58 @@
+"""A real `streamal run` with its world, and what it exports."""
+
+import signal
+from http.client import HTTPConnection
+from pathlib import Path
+
+from tests.crash.process import cold, signalled
+from tests.kafka.ports import HOST, Port
+from tests.prometheus.stream import World
+
+SETTINGS = """
+broker: {kind: sqlite, path: %s}
+model: {preset: linear, seed: 7}
+topics: {partitions: 2}
+auto_label: {threshold: 0.8}
+budget: [{rate: 0.3, burst: 20}, {count: 2000, over: 20000}]
+requests: {expire_after: 2s, refund: [skipped, expired]}
+labels: {unsolicited: true}
+"""
+"""Everything that charges, refunds, expires or learns."""
+
+JOB = "streamal"
+
+
+class Service:
+    """A worker in a folder of its own, and the `world` that feeds and answers it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._port = Port()
+        self.address = self._port.address
+        config = folder / "streamal.yaml"
+        config.write_text(SETTINGS % (folder / "streamal.db"), encoding="utf-8")
+        self.log = folder / "run.log"
+        port = {"STREAMAL_HTTP__PORT": str(self._port.number)}
+        self._process = cold(folder, ["run", "-c", str(config)], port, self.log.name)
+        self.world = World(config)
+        self.world.start()
+
+    def get(self, page: str) -> tuple[int, str]:
+        """Return the status and the body of a page."""
+        connection = HTTPConnection(HOST, self._port.number, timeout=5.0)
+        try:
+            connection.request("GET", page)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def is_running(self) -> bool:
+        """Say whether the process is there."""
+        return self._process.code() is None
+
+    def close(self) -> None:
+        """End the world, then the worker."""
+        self.world.stop()
+        signalled(self._process, signal.SIGTERM)
+        self._process.wait()
+        self._port.close()
