@@ -12,6 +12,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
+from time import process_time
 from typing import Any
 
 from benchmarks.report import machine, table
@@ -82,7 +83,7 @@ def _label(row: Row) -> str:
     return "up" if sum(row.values()) > 0 else "down"
 
 
-def _learned(plan: Plan) -> Replica:
+def learned(plan: Plan) -> Replica:
     """Return a replica that has learned some labels and has a fixed pace."""
     replica = Replica(plan.model, plan.model_config, plan.library)
     stamp = Stamp(1, 0, {}, 0, NOW, PACE, [])
@@ -105,27 +106,32 @@ def _learned(plan: Plan) -> Replica:
     return replica
 
 
-def _values() -> list[bytes]:
+def sample_values() -> list[bytes]:
     """Return samples, every second one with an id of its own."""
     rows = enumerate(_rows(SAMPLE_COUNT, 2))
     made = [{"id": f"id-{i}", "features": r} if i % 2 else {"features": r} for i, r in rows]
     return [json.dumps(one).encode() for one in made]
 
 
-def _round(plan: Plan, replica: Replica, values: Sequence[bytes], batch: int) -> dict[str, float]:
-    """Decide all samples once; return µs a sample of each stage, and what became of them."""
+def decide_all(
+    plan: Plan, replica: Replica, values: Sequence[bytes], batch: int
+) -> dict[str, float]:
+    """Decide all once; return µs a sample of each stage, and the CPU seconds of all turns."""
     broker = _Sunk()
     broker.create(plan.topics.specs())
     samples = plan.topics[SAMPLES]
     broker.writer("sender").commit([Outgoing(samples, None, value) for value in values])
     stages = Stages()
     scoring = Scoring(broker, plan, replica, stages)
+    began = process_time()
     while scoring.turn(batch, 0.0):
         pass
+    turns = process_time() - began
     broker.close()
     found = {name: stages.seconds[f"scorer.{name}"] / len(values) * 1e6 for name in STAGES}
     for name in OUTPUTS:
         found[name] = broker.sink.counts[plan.topics[name]] / len(values)
+    found["turns"] = turns
     return found
 
 
@@ -137,11 +143,11 @@ def _least(rounds: list[dict[str, float]]) -> dict[str, float]:
 def main() -> None:
     """Print the table."""
     plan = plan_of(load(None, {}, SETTINGS), {}, role="scorer")
-    replica, values = _learned(plan), _values()
+    replica, values = learned(plan), sample_values()
     rounds: dict[int, list[dict[str, float]]] = {batch: [] for batch in BATCHES}
     for _ in range(ROUNDS):
         for batch, done in rounds.items():
-            done.append(_round(plan, replica, values, batch))
+            done.append(decide_all(plan, replica, values, batch))
     print(machine())
     best = {batch: _least(done) for batch, done in rounds.items()}
     lines = [

@@ -14,6 +14,7 @@ from streamal.app.pages import metrics_of, served
 from streamal.app.plans import (
     mapping_of,
     model_of,
+    model_problems,
     plan_of,
     rows_of,
     simulation_of,
@@ -27,6 +28,7 @@ __all__ = [
     "mapping_of",
     "metrics_of",
     "model_of",
+    "model_problems",
     "plan_of",
     "right_problems",
     "rows_of",

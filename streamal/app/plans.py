@@ -1,12 +1,13 @@
 """What a worker works by, and a simulation of it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from importlib.metadata import version
 from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from streamal.app.brokers import topics_of
+from streamal.app.brokers import broker_of, topics_of
 from streamal.brokers.clock import wall_clock
 from streamal.brokers.memory import MemoryBroker
 from streamal.core.estimate import HORIZON
@@ -23,8 +24,11 @@ from streamal.learners.port import Learner
 from streamal.runtime.faults import Faults
 from streamal.runtime.observer import SILENT, Observer
 from streamal.runtime.plan import Plan, Role
+from streamal.runtime.replica import differing, recorded_as
+from streamal.runtime.restore import recorded_model
 from streamal.settings import Settings
 from streamal.wire.samples import SampleMapping
+from streamal.wire.topics import UPDATES
 
 
 class Table(Protocol):
@@ -136,6 +140,17 @@ def plan_of(
         faults=Faults(environ),
         observer=observer,
     )
+
+
+def model_problems(settings: Settings) -> list[str]:
+    """Return what differs between the model here and the one that `updates` ends with."""
+    topic = topics_of(settings)[UPDATES]
+    with closing(broker_of(settings, make=False)) as broker:
+        recorded = recorded_model(broker, topic)
+    if recorded is None:
+        return []
+    here = {**model_config_of(settings), "river": version("river")}
+    return [f"{one}: `run` needs --apply" for one in differing(recorded_as(recorded), here)]
 
 
 def rows_of(table: Table, limit: int | None) -> int | None:

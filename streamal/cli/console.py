@@ -54,7 +54,8 @@ def print_table(title: str, rows: Sequence[tuple[str, ...]], head: Sequence[str]
 
     table = Table(title=title, show_header=bool(head), box=box.SIMPLE, title_justify="left")
     for i in range(max((len(row) for row in rows), default=len(head))):
-        table.add_column(head[i] if i < len(head) else "", style="bold" if i == 0 else None)
+        style = "bold" if i == 0 else None
+        table.add_column(head[i] if i < len(head) else "", style=style, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))  # as it is: an id may look like markup
     console = Console()

@@ -1,7 +1,6 @@
 """`healthcheck`: is the service on this machine ready?"""
 
-from http.client import HTTPException
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -26,35 +25,51 @@ def healthcheck(
     """Ask the service on this machine whether it is ready; exit 0 if so, 1 if not.
 
     Asks `/readyz` at the configured `http` address: it is ready once it has restored
-    and is a member of its groups. Made for a container's HEALTHCHECK; no shell, no curl.
+    and is a member of its groups. A service of another configuration that has the port is
+    not taken for it. Made for a container's HEALTHCHECK; no shell, no curl.
     """
-    http = settings_from(config).http
+    from streamal.settings import digest
+
+    settings = settings_from(config)
+    http = settings.http
     if not http.port:
         raise UsageError("http.port is 0, any free one: nobody but the service's log knows which")
     host = ANYWHERE.get(http.host, http.host)
-    code, text = _asked(host, http.port, "/livez" if live else "/readyz", timeout)
+    answer = _asked(host, http.port, "/livez" if live else "/readyz", timeout)
+    if answer.config not in (None, digest(settings)):
+        answer = answer._replace(text="answered by a service of another configuration")
+    healthy = answer.code == HEALTHY and answer.config == digest(settings)
     if json:
-        print_json({"healthy": code == HEALTHY, "code": code, "text": text})
-    if code != HEALTHY:
-        raise CheckFailed(f"{host}:{http.port}: {text}")
+        print_json({"healthy": healthy, "code": answer.code, "text": answer.text})
+    if not healthy:
+        raise CheckFailed(f"{host}:{http.port}: {answer.text}")
     if not json:
-        say(text)
+        say(answer.text)
 
 
 HEALTHY = 200
 
 
-def _asked(host: str, port: int, path: str, timeout: float) -> tuple[int | None, str]:
-    """Return the answer's code and text; no code where there was no answer."""
-    from http.client import HTTPConnection
+class _Answer(NamedTuple):
+    """An answer, whose configuration is None where it is no service of ours."""
+
+    code: int | None
+    text: str
+    config: str | None = None
+
+
+def _asked(host: str, port: int, path: str, timeout: float) -> _Answer:
+    """Return what was answered; no code where nothing was."""
+    from http.client import HTTPConnection, HTTPException
 
     connection = HTTPConnection(host, port, timeout=timeout)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
-        return answer.status, answer.read(1000).decode(errors="replace").strip()
+        text = answer.read(1000).decode(errors="replace").strip()
+        return _Answer(answer.status, text, answer.headers["Streamal-Config"])
     except (OSError, HTTPException) as error:
-        return None, f"no answer: {error}"
+        return _Answer(None, f"no answer: {error}")
     finally:
         connection.close()
 

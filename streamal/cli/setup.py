@@ -52,7 +52,8 @@ def validate(
     """Check the configuration, then the model, the broker, its topics and permissions.
 
     Exit 78 for a configuration that cannot work, 1 where the topics are not as they
-    must be or `run` lacks a permission on a topic or group. A file that is not there yet
+    must be, `run` lacks a permission on a topic or group, or the model is configured
+    otherwise than the one in `updates`. A file that is not there yet
     is no problem: `run` and `send` make it.
     """
     from streamal.app import model_of
@@ -73,10 +74,10 @@ def validate(
 
 def _topics(settings: "Settings", notes: list[str]) -> tuple[list[str], str]:
     """Return what is wrong with topics and permissions, or else in what state they are."""
-    from streamal.app import is_there, right_problems
+    from streamal.app import is_there, model_problems, right_problems
 
     if is_there(settings):
-        problems = _kept(settings, notes) or right_problems(settings)
+        problems = _kept(settings, notes) or right_problems(settings) or model_problems(settings)
         return problems, ", and the topics are there"
     path = Path(getattr(settings.broker, "path", ""))
     if not path.parent.is_dir():

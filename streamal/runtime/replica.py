@@ -1,6 +1,6 @@
 """The model as a fold over `updates`: everyone who replays it has the same one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from streamal.core.records import Digest, Features
 from streamal.core.updates import Example, ModelConfig, Pace, Update
@@ -14,6 +14,26 @@ DIGEST_EVERY = 100
 """Versions between two digests."""
 
 
+def recorded_as(config: ModelConfig) -> dict[str, object]:
+    """Return what a model was made of, the library's version included."""
+    return {**config.model, "river": config.library}
+
+
+def differing(recorded: Mapping[str, object], here: Mapping[str, object]) -> list[str]:
+    """Return a sentence for each setting of the model that differs.
+
+    Examples
+    --------
+    >>> differing({"seed": 7}, {"seed": 8})
+    ['model.seed is 8 here and 7 in updates']
+    """
+    return [
+        f"model.{name} is {here.get(name)!r} here and {recorded.get(name)!r} in updates"
+        for name in sorted({*recorded, *here})
+        if recorded.get(name) != here.get(name)
+    ]
+
+
 class Replica:
     """Applies updates in order, each version once.
 
@@ -25,6 +45,12 @@ class Replica:
         What that model is made of; a log that ends with another one is refused.
     library
         The learning library's version, which is a part of that.
+
+    Attributes
+    ----------
+    lost
+        Examples that an earlier model learned and this one cannot; `lost_error` is the last
+        one's error.
     """
 
     def __init__(
@@ -35,8 +61,10 @@ class Replica:
         self.recorded: dict[str, object] | None = None
         self.version = 0
         self.examples = 0
+        self.lost = 0
         self.pace = 1.0
         self.hold = False
+        self.lost_error = ""
         self._probes: list[Features] = []
         self._told = 0
 
@@ -66,12 +94,14 @@ class Replica:
         if isinstance(update, Pace):
             self.pace, self.hold = update.pace, update.hold
         elif isinstance(update, ModelConfig):
-            self.recorded = {**update.model, "river": update.library}
+            self.recorded = recorded_as(update)
         return None
 
     def _learn(self, example: Example) -> str | None:
         self.examples += 1
         error = self.model.learn(example.features, example.label, example.weight)
+        if error is not None and example.error is None:
+            self.lost, self.lost_error = self.lost + 1, error
         if error is None and len(self._probes) < PROBES:
             self._probes.append(example.features)
         return error
@@ -87,12 +117,7 @@ class Replica:
         recorded = self.recorded
         if recorded is None or self.is_recorded():
             return
-        names = sorted({*recorded, *self.config})
-        differ = [
-            f"model.{name} is {self.config.get(name)!r} here and {recorded.get(name)!r} in updates"
-            for name in names
-            if recorded.get(name) != self.config.get(name)
-        ]
+        differ = differing(recorded, self.config)
         raise ConfigMismatch(
             f"{'; '.join(differ)}. Restore the setting, or run with --apply to record the new one"
         )

@@ -11,7 +11,7 @@ from streamal.core.journal import ArbiterState
 from streamal.core.log import Record
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
-from streamal.core.updates import Update
+from streamal.core.updates import ModelConfig, Update
 from streamal.errors import StreamalError
 from streamal.runtime.faults import NO_FAULTS, Faults
 from streamal.runtime.plan import Plan
@@ -86,6 +86,15 @@ def _update(record: Record) -> Update:
             f"{record.source} is no update: {error}; only the arbiter writes to that topic, "
             "so restore the topics from a copy"
         ) from None
+
+
+def recorded_model(broker: Broker, topic: str) -> ModelConfig | None:
+    """Return what the model is made of by `updates`; None where it says nothing yet."""
+    found = None
+    for record in replay(broker, topic, broker.ends(topic)):
+        update = _update(record)
+        found = update if isinstance(update, ModelConfig) else found
+    return found
 
 
 def read_state(

@@ -34,6 +34,7 @@ class Rounds:
         self._observer = plan.observer
         self._now = now
         self._forgot = self._measured = now()
+        self._is_blind = False
 
     def make(self) -> float:
         """Do what is due; return the time."""
@@ -44,13 +45,20 @@ class Rounds:
         if at - self._measured >= MEASURE_EVERY:
             self._measure()
             self._measured = at
-        self._observer.ready(self._worker.is_ready(), self._worker.is_held())
+        is_ready = self._worker.is_ready() and not self._is_blind
+        self._observer.ready(is_ready, self._worker.is_held())
         return at
 
     def _measure(self) -> None:
-        """Look at the lag; where the broker is away the next turn finds out."""
+        """Look at the lag.
+
+        Where the broker is away the next turn finds out; but a client that waits for records
+        may not notice for minutes, so until it answers again the worker is not ready.
+        """
         try:
             self._observer.behind(self._worker.lag())
+            self._is_blind = False
         except StreamalError as error:
             if not error.retriable:
                 raise
+            self._is_blind = True

@@ -11,6 +11,7 @@ from streamal.runtime.arbitration import Arbitration
 from streamal.runtime.observer import Observer
 from streamal.runtime.plan import MAX_BATCH, Plan
 from streamal.runtime.replay import never
+from streamal.runtime.replica import Replica
 from streamal.runtime.rest import Rest
 from streamal.runtime.restore import Follower
 from streamal.runtime.rounds import Rounds
@@ -188,7 +189,7 @@ def _live(
     leave = True
     try:
         worker.start(stopped)
-        _log.info("started", role=plan.role, version=worker.follower.replica.version)
+        _tell_start(plan, worker.follower.replica)
         _loop(worker, stopped, until_idle, rest, Rounds(worker, broker, plan, now))
         seconds = {stage: round(took, 3) for stage, took in sorted(worker.stages.seconds.items())}
         _log.info("stopped", version=worker.follower.replica.version, seconds=seconds)
@@ -198,6 +199,15 @@ def _live(
     finally:
         plan.observer.ready(False, False)
         worker.close(leave)
+
+
+def _tell_start(plan: Plan, replica: Replica) -> None:
+    """Log the start, and labels that an earlier model had learned and this one cannot."""
+    if replica.lost:
+        _log.warning(
+            "not_relearned", count=replica.lost, of=replica.examples, error=replica.lost_error
+        )
+    _log.info("started", role=plan.role, version=replica.version)
 
 
 def _loop(

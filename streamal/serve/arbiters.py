@@ -97,11 +97,11 @@ class ArbiterCounts:
 
     def _show_budget(self, arbiter: Arbiter) -> None:
         board, ledger = self._board, arbiter.ledger
-        for name, limit in zip(ledger.names, ledger.limits, strict=True):
-            allowed, charged = limit.allowed(), limit.account.charged
-            board.set("budget_limit", (name,), allowed)
-            board.set("budget_planned", (name,), limit.line())
-            board.set("budget_remaining", (name,), allowed - charged)
+        named = [((name,), one) for name, one in zip(ledger.names, ledger.limits, strict=True)]
+        board.series("budget_limit").put((name, one.allowed()) for name, one in named)
+        board.series("budget_planned").put((name, one.line()) for name, one in named)
+        left = ((name, one.allowed() - one.account.charged) for name, one in named)
+        board.series("budget_remaining").put(left)
 
 
 def _totals(arbiter: Arbiter) -> dict[str, dict[str, float]]:

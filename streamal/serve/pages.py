@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+CONFIG = "Streamal-Config"
+"""The header with the hash of the configuration that the service runs with."""
+
 INDEX = """\
 streamal
   /metrics  for Prometheus
@@ -54,22 +57,28 @@ class _Pages:
 
     async def livez(self, request: "Request") -> "Response":
         if self._health.is_live():
-            return _text("live\n")
+            return self._mine("live\n")
         silence = self._health.silence()
-        return _text(
+        return self._mine(
             f"stuck: the loop has not moved for {silence:.0f} s; {STALE_S:.0f} are allowed\n", 503
         )
 
     async def readyz(self, request: "Request") -> "Response":
         if self._health.is_ready:
-            return _text("ready\n")
-        return _text("not ready: not yet restored and a member of its groups\n", 503)
+            return self._mine("ready\n")
+        return self._mine("not ready: not yet restored and a member of its groups\n", 503)
 
     async def status(self, request: "Request") -> "Response":
         from starlette.responses import Response
 
         page = json.dumps(self._metrics.status(), ensure_ascii=False)
         return Response(page, media_type="application/json")
+
+    def _mine(self, words: str, code: int = 200) -> "Response":
+        """Return a page that says whose it is: another service may have the port."""
+        from starlette.responses import PlainTextResponse
+
+        return PlainTextResponse(words, code, {CONFIG: self._metrics.about.config_hash})
 
 
 def _text(words: str, code: int = 200) -> "Response":

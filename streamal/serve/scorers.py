@@ -10,12 +10,15 @@ from streamal.core.records import Candidate, Decision
 from streamal.runtime.observer import Scored
 from streamal.serve.about import About
 from streamal.serve.board import Board
-from streamal.serve.catalog.known import MOST_CLASSES, OTHER
+from streamal.serve.catalog.known import MOST_CLASSES, OTHER, ROUTES
 
-_way = attrgetter("route", "reason")
+_reason = attrgetter("reason")
 _label = attrgetter("label")
 _utility = attrgetter("utility")
 _confidence = attrgetter("confidence")
+
+_ROUTE_OF = {reason: route for route, reason in ROUTES if route != "request"}
+"""What a scorer decides by itself; each reason goes with one route."""
 
 
 class ScorerCounts:
@@ -33,7 +36,8 @@ class ScorerCounts:
     def take(self, batch: Scored) -> None:
         """Take in a transaction."""
         board, routed = self._board, batch.routed
-        ages = np.maximum(time() - np.array(batch.arrived, np.float64) / 1000.0, 0.0)
+        arrived = np.fromiter(batch.arrived, np.float64, len(batch.arrived))
+        ages = np.maximum(time() - arrived / 1000.0, 0.0)
         board.histogram("record_age_seconds").take(ages)
         board.histogram("batch_records").take_one(len(ages))
         if not routed:
@@ -48,16 +52,19 @@ class ScorerCounts:
         self._take_ways(routed)
 
     def _take_ways(self, routed: list[Candidate | Decision]) -> None:
+        """Count decisions by their reason; what was proposed is none yet."""
         board = self._board
-        decided = [one for one in routed if type(one) is Decision]
-        for way, more in Counter(map(_way, decided)).items():
-            board.add("decisions_total", way, more)
-        if decided:
-            board.set("query_threshold", (), decided[-1].threshold)
-        if len(decided) < len(routed):
-            proposed = [one for one in routed if isinstance(one, Candidate)]
+        proposed = [one for one in routed if type(one) is Candidate]
+        reasons = Counter(map(_reason, routed))
+        reasons.subtract(map(_reason, proposed))
+        for reason, more in reasons.items():
+            board.add("decisions_total", (_ROUTE_OF[reason], reason), more)
+        if proposed:
             board.add("candidates_total", (), len(proposed))
             self._take_bar(proposed)
+        if len(proposed) < len(routed):
+            last = next(one for one in reversed(routed) if isinstance(one, Decision))
+            board.set("query_threshold", (), last.threshold)
 
     def _take_bar(self, proposed: list[Candidate]) -> None:
         """Note the lowest utility that was chosen, not drawn, by a model with an opinion."""

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from errno import EACCES, EADDRINUSE
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,15 +27,15 @@ Tell = Callable[[str, dict[str, object]], None]
 class Server:
     """Serves an application from `start` to `stop`.
 
-    Where another process has the port, it tries again every few seconds: the service
-    labels on without its pages, and a rolling restart hands the port over.
+    Where it cannot listen, because another process has the port, it tries again every few
+    seconds: the service labels on without its pages, and a rolling restart hands the port over.
 
     Parameters
     ----------
     port
         0 takes any free one.
     tell
-        Told ``listening`` with the address, or ``port_taken`` with the reason, once.
+        Told ``listening`` with the address, or first ``not_listening`` with the reason.
     """
 
     def __init__(self, app: "Starlette", host: str, port: int, tell: Tell) -> None:
@@ -52,7 +53,7 @@ class Server:
         try:
             self._listening = _bound(self._host, self._port)
         except OSError as error:
-            self._tell("port_taken", self._why(error))
+            self._tell("not_listening", self._why(error))
         else:
             self._tell_address()
         self._thread.start()
@@ -82,13 +83,16 @@ class Server:
     def _tell_address(self) -> None:
         assert self._listening is not None
         host, port = self._listening.getsockname()[:2]
-        self._tell("listening", {"address": f"{host}:{port}"})
+        self._tell("listening", {"address": address(host, port)})
 
     def _why(self, error: OSError) -> dict[str, object]:
+        hint = "set http.host to an address of this machine"
+        if error.errno in (EADDRINUSE, EACCES):
+            hint = "set http.port to another port, or to 0 for any free one"
         return {
-            "address": f"{self._host}:{self._port}",
+            "address": address(self._host, self._port),
             "error": error.strerror or str(error),
-            "hint": "set http.port to another port, or to 0 for any free one; trying again",
+            "hint": f"{hint}; the service goes on without its pages, and tries again",
         }
 
     def _serve(self, listening: socket.socket) -> None:
@@ -111,9 +115,21 @@ class Server:
         self._server.run(sockets=[listening])
 
 
+def address(host: str, port: int) -> str:
+    """Return how a host and a port are written.
+
+    Examples
+    --------
+    >>> address("127.0.0.1", 80), address("::1", 80)
+    ('127.0.0.1:80', '[::1]:80')
+    """
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    # With its protocol named, asyncio switches Nagle's algorithm off, which holds pages for 40 ms.
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))

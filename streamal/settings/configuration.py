@@ -70,6 +70,9 @@ def dump(settings: Settings) -> dict[str, object]:
 
 
 def digest(settings: Settings) -> str:
-    """Return a short hash that differs where the configuration does; secrets have no part."""
-    text = settings.model_dump_json(by_alias=True)
+    """Return a short hash that differs where the configuration does.
+
+    Secrets have no part in it, nor has the address of the pages, which is each worker's own.
+    """
+    text = settings.model_dump_json(by_alias=True, exclude={"http"})
     return sha256(text.encode()).hexdigest()[:12]

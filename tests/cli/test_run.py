@@ -96,6 +96,20 @@ def test_declared_types_are_a_part_of_the_model(shell: Shell) -> None:
     shell.configured(samples={"types": {"x": "category"}})
     ran = shell("run", "--until-idle", 0)
     assert (ran.code, "model.types" in ran.logs[-1]["error"]) == (78, True)
+    ran = shell("validate")
+    assert (ran.code, "model.types is" in ran.err, "needs --apply" in ran.err) == (1, True, True)
+
+
+def test_labels_that_a_new_model_cannot_learn_are_told(shell: Shell) -> None:
+    """`--apply` with a type that the labelled examples do not have says how many are lost."""
+    _worked(shell)
+    shell.configured(samples={"types": {"x": "category"}})
+    ran = shell.served("--apply")
+    (line,) = [one for one in ran.logs if one["event"] == "not_relearned"]
+    learned = len(_kinds(shell, "example"))
+    assert (line["count"], line["of"], line["level"]) == (learned, learned, "warning")
+    assert "x" in line["error"]
+    assert shell("validate").code == 0
 
 
 def test_another_budget_is_recorded_and_holds(shell: Shell) -> None:

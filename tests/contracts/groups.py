@@ -61,6 +61,16 @@ class Groups:
         assert len({record.source for record in records}) == 28
         assert consumer.assignment == frozenset(range(4))
 
+    def test_a_member_is_one_from_its_join_to_its_end(self, site: Site) -> None:
+        """It is none before the first poll, and none once it is closed."""
+        broker = site.connect()
+        consumer = broker.subscribe(unique("group"), make_topic(broker), "member")
+        was = [consumer.is_member]
+        join(consumer)
+        was.append(consumer.is_member)
+        consumer.close()
+        assert [*was, consumer.is_member] == [False, True, False]
+
     def test_a_listener_hears_of_partitions_before_their_records(self, site: Site) -> None:
         """`assigned` comes inside a poll, before the first record; nothing before that."""
         broker = site.connect()

@@ -49,8 +49,8 @@ class Service:
         What came on stderr so far.
     """
 
-    def __init__(self, folder: Path, **changes: str) -> None:
-        self.child = started(folder, "run", **changes)
+    def __init__(self, folder: Path, *words: str, **changes: str) -> None:
+        self.child = started(folder, "run", *words, **changes)
         self.lines: list[str] = []
         self._ear = Thread(target=self._hear)
         self._ear.start()

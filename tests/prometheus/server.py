@@ -16,6 +16,7 @@ from tests.kafka.ports import Port
 
 PATIENCE_S = 60.0
 LOOK_S = 0.2
+OK = 200
 
 
 class Value(NamedTuple):
@@ -60,6 +61,15 @@ class Prometheus:
         command.append(f"--web.listen-address={self.address}")
         self._child = subprocess.Popen(command, stdout=self._log, stderr=self._log)
         until(self._port.is_open, "Prometheus does not listen")
+        until(self._is_ready, "Prometheus answers no queries")
+
+    def _is_ready(self) -> bool:
+        """Say whether it answers queries; it listens sooner."""
+        try:
+            with urlopen(f"http://{self.address}/-/ready", timeout=PATIENCE_S) as answer:
+                return bool(answer.status == OK)
+        except HTTPError:
+            return False
 
     def ask(self, query: str) -> list[Value]:
         """Return the answer to a query at this moment.

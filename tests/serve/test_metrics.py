@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from msgspec.structs import replace
 
 from streamal.core.updates import Closed, Example
 from streamal.runtime.observer import Scored
@@ -137,11 +138,8 @@ def test_classes_are_bounded() -> None:
     board = metrics().board
     counts = ScorerCounts(board, metrics().about)
     service = Watched()
-    service.send(*numbers(1))
-    service.turn()
-    (one,) = service.decisions()
-    from msgspec.structs import replace
-
+    service.live(3, seed=0)
+    one = next(one for one in service.decisions() if one.route == "abstain")
     counts.take(Scored([replace(one, label=f"c{i}") for i in range(MOST_CLASSES + 7)], [], [0]))
     found = board.series("predictions_total").values()
     assert found["c0",] == 1

@@ -124,12 +124,12 @@ def test_a_taken_port_is_told_and_tried_again(
         taken = other.getsockname()[1]
         it = Server(pages(service.metrics), HOST, taken, tell)
         it.start()
-        assert told[0][0] == "port_taken"
+        assert told[0][0] == "not_listening"
         assert "in use" in str(told[0][1]["error"])
     assert listens.wait(20)
     assert _asked(taken, "/livez")[0] == 200
     it.stop()
-    assert [event for event, _ in told] == ["port_taken", "listening"]
+    assert [event for event, _ in told] == ["not_listening", "listening"]
 
 
 def test_it_ends_though_nobody_has_the_port(service: Watched) -> None:
