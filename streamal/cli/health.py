@@ -67,8 +67,9 @@ def _asked(host: str, port: int, path: str, timeout: float) -> _Answer:
         connection.request("GET", path)
         answer = connection.getresponse()
         text = answer.read(1000).decode(errors="replace").strip()
-        return _Answer(answer.status, text, answer.headers["Streamal-Config"])
-    except (OSError, HTTPException) as error:
+        shown = "".join(one if one.isprintable() else "?" for one in text)
+        return _Answer(answer.status, shown, answer.headers["Streamal-Config"])
+    except (OSError, HTTPException, ValueError) as error:
         return _Answer(None, f"no answer: {error}")
     finally:
         connection.close()

@@ -8,6 +8,9 @@ from streamal.cli.streams import Log
 CLIENTS = "kafka"
 """The logger of the clients of a broker; they say what they try and why it fails."""
 
+SERVERS = {"uvicorn": logging.ERROR, "asyncio": logging.CRITICAL}
+"""The loggers of the pages' server, and from where they matter: clients can make them talk."""
+
 
 class _Forward(logging.Handler):
     """Sends a library's log records the way of our own."""
@@ -33,12 +36,13 @@ def configure() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Log())),
     )
-    clients = logging.getLogger(CLIENTS)
-    clients.handlers = [_Forward(logging.ERROR)]
-    clients.propagate = False
+    for name, level in {CLIENTS: logging.ERROR, **SERVERS}.items():
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [_Forward(level)], False
 
 
 def hush() -> None:
     """Let the clients of a broker say nothing: a command tells its errors itself."""
-    logging.getLogger(CLIENTS).handlers = [logging.NullHandler()]
-    logging.getLogger(CLIENTS).propagate = False
+    for name in (CLIENTS, *SERVERS):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [logging.NullHandler()], False

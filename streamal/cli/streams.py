@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
@@ -36,8 +37,9 @@ class Log:
     """Where logs go: stderr, and nowhere once nobody reads it. A service goes on without."""
 
     def write(self, text: str) -> None:
-        """Write some text."""
-        told(sys.stderr, text)
+        """Write some text; a full disk is no reason to end."""
+        with suppress(OSError):
+            told(sys.stderr, text)
 
     def flush(self) -> None:
         """Do nothing: it is written already."""

@@ -77,14 +77,14 @@ def _import(path: str, name: str) -> ModuleType:
         sys.path.append(here)
     try:
         return import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _error(path, f"the module {name!r} cannot be imported: {_text(error)}") from error
 
 
 def _call(path: str, factory: Callable[[], object]) -> object:
     try:
         return factory()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _error(path, f"called without arguments it raised {_text(error)}") from error
 
 
@@ -144,5 +144,5 @@ def _error(path: str, message: str) -> ConfigError:
     return ConfigError(f"model.factory {path}: {message}")
 
 
-def _text(error: Exception) -> str:
+def _text(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"

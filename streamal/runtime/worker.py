@@ -198,6 +198,7 @@ def _live(
         raise
     finally:
         plan.observer.ready(False, False)
+        plan.observer.behind({})
         worker.close(leave)
 
 

@@ -89,10 +89,10 @@ class ArbiterCounts:
         waiting = {"outstanding": arbiter.book.outstanding, "oldest_created_at": self.oldest}
         self.standing = {**found, "requests": waiting}
         board.set("requests_outstanding", (), arbiter.book.outstanding)
-        board.set("pace_ratio", (), ledger.pace())
         board.set("query_target_ratio", (), ledger.slope())
-        if found["query_ratio"] is not None:
-            board.set("query_ratio", (), found["query_ratio"])
+        for name, value in (("query_ratio", found["query_ratio"]), ("pace_ratio", found["pace"])):
+            if value is not None:
+                board.set(name, (), value)
         board.series("accuracy_ratio").put(_accuracy(arbiter.bounds()).items())
 
     def _show_budget(self, arbiter: Arbiter) -> None:

@@ -37,6 +37,12 @@ class Exposition:
 
     def render(self, accept: str) -> tuple[bytes, str]:
         """Return the page, and its content type, for what an ``Accept`` header asks for."""
+        try:
+            return self._render(accept)
+        except (ValueError, TypeError):  # it asks for a version that is no number
+            return self._render("")
+
+    def _render(self, accept: str) -> tuple[bytes, str]:
         encode, content_type = choose_encoder(accept)
         return encode(self._registry), content_type
 

@@ -10,7 +10,7 @@ from streamal.core.records import Candidate, Decision
 from streamal.runtime.observer import Scored
 from streamal.serve.about import About
 from streamal.serve.board import Board
-from streamal.serve.catalog.known import MOST_CLASSES, OTHER, ROUTES
+from streamal.serve.catalog.known import LONGEST, MOST_CLASSES, OTHER, ROUTES
 
 _reason = attrgetter("reason")
 _label = attrgetter("label")
@@ -27,7 +27,7 @@ class ScorerCounts:
     def __init__(self, board: Board, about: About) -> None:
         self._board = board
         self._informed = 1.0 - about.uniform
-        self._classes = dict.fromkeys(about.classes[:MOST_CLASSES])
+        self._classes = dict.fromkeys(name[:LONGEST] for name in about.classes[:MOST_CLASSES])
         for name in self._classes:
             board.add("predictions_total", (name,), 0)
         if about.auto_label is not None:
@@ -78,6 +78,7 @@ class ScorerCounts:
     def _class(self, label: str | None) -> str:
         if label is None:
             return ""
+        label = label[:LONGEST]
         if label not in self._classes:
             if len(self._classes) >= MOST_CLASSES:
                 return OTHER

@@ -17,9 +17,6 @@ TRY_EVERY_S = 5.0
 END_S = 2
 """Seconds that requests under way have when the service ends."""
 
-MOST = 64
-"""Connections at a time; more are answered with 503."""
-
 Tell = Callable[[str, dict[str, object]], None]
 """Told of an event and what belongs to it; must not raise."""
 
@@ -52,7 +49,7 @@ class Server:
         """Begin to listen; returns at once."""
         try:
             self._listening = _bound(self._host, self._port)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self._tell("not_listening", self._why(error))
         else:
             self._tell_address()
@@ -74,7 +71,7 @@ class Server:
         while self._listening is None:
             if self._stopped.wait(TRY_EVERY_S):
                 return
-            with suppress(OSError):
+            with suppress(OSError, ValueError):
                 self._listening = _bound(self._host, self._port)
                 self._tell_address()
         with self._listening:
@@ -85,18 +82,20 @@ class Server:
         host, port = self._listening.getsockname()[:2]
         self._tell("listening", {"address": address(host, port)})
 
-    def _why(self, error: OSError) -> dict[str, object]:
+    def _why(self, error: OSError | ValueError) -> dict[str, object]:
         hint = "set http.host to an address of this machine"
-        if error.errno in (EADDRINUSE, EACCES):
+        if isinstance(error, OSError) and error.errno in (EADDRINUSE, EACCES):
             hint = "set http.port to another port, or to 0 for any free one"
         return {
             "address": address(self._host, self._port),
-            "error": error.strerror or str(error),
+            "error": getattr(error, "strerror", None) or str(error),
             "hint": f"{hint}; the service goes on without its pages, and tries again",
         }
 
     def _serve(self, listening: socket.socket) -> None:
         import uvicorn
+
+        from streamal.serve.connection import MOST, Connection
 
         config = uvicorn.Config(
             self._app,
@@ -105,7 +104,8 @@ class Server:
             lifespan="off",
             ws="none",
             server_header=False,
-            limit_concurrency=MOST,
+            http=Connection,
+            backlog=MOST,  # asyncio accepts so many at once, however few descriptors are left
             timeout_keep_alive=5,
             timeout_graceful_shutdown=END_S,
         )
@@ -127,13 +127,15 @@ def address(host: str, port: int) -> str:
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    family, *_, place = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
     # With its protocol named, asyncio switches Nagle's algorithm off, which holds pages for 40 ms.
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind((host, port))
-        found.listen(MOST)
+        found.bind(place)
+        found.listen()
     except OSError:
         found.close()
         raise

@@ -74,5 +74,5 @@ def digest(settings: Settings) -> str:
 
     Secrets have no part in it, nor has the address of the pages, which is each worker's own.
     """
-    text = settings.model_dump_json(by_alias=True, exclude={"http"})
+    text = repr(settings.model_dump(mode="json", by_alias=True, exclude={"http"}))
     return sha256(text.encode()).hexdigest()[:12]

@@ -190,6 +190,15 @@ def test_names_that_are_no_text_are_printed_all_the_same(shell: Shell) -> None:
     assert [one["id"] for one in shell.tail("samples")] == ["\ufffd-0", "\ufffd-1"]
 
 
+def test_a_service_goes_on_where_its_logs_cannot_be_written(shell: Shell) -> None:
+    """A disk that is full keeps no line, and nothing else."""
+    shell.made("t.csv", csv(20))
+    shell.good("send", "t.csv")
+    line = f"{shlex.join([*COMMAND, 'run', '--until-idle', '0'])} 2>/dev/full"
+    ran = subprocess.run(["sh", "-c", line], cwd=shell.folder, env=environ(), check=False)
+    assert (ran.returncode, len(shell.tail("label-requests")) > 0) == (0, True)
+
+
 JSON_COMMANDS = [
     ["validate"],
     ["topics", "create"],

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 from typing import Any
 
 from tests.cli.shell import Shell, csv, ended
@@ -39,6 +40,19 @@ def test_logs_are_json_lines_on_stderr(shell: Shell) -> None:
     assert ran.out == ""
     assert [line["event"] for line in ran.logs] == ["listening", "started", "stopped"]
     assert all({"level", "timestamp"} <= line.keys() for line in ran.logs)
+
+
+def test_what_clients_of_the_pages_do_stays_out_of_the_log(shell: Shell) -> None:
+    """A request that is none leaves no line, and none that is not JSON."""
+    child = shell.process(["run"])
+    assert child.stderr is not None
+    address = json.loads(child.stderr.readline())["address"]
+    host, _, port = address.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as client:
+        client.sendall(b"\x16\x03 no request\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 400")
+    child.send_signal(signal.SIGTERM)
+    assert {one["event"] for one in ended(child).logs} <= {"started", "stopped"}
 
 
 def test_rare_settings_are_logged(shell: Shell) -> None:

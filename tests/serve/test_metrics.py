@@ -1,13 +1,15 @@
 """What is counted is what was committed, whatever happens on the way."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from msgspec.structs import replace
 
 from streamal.core.updates import Closed, Example
 from streamal.runtime.observer import Scored
-from streamal.serve.catalog.known import DEAD, MOST_CLASSES, OTHER, OUTCOMES, ROUTES
+from streamal.runtime.worker import serve
+from streamal.serve.catalog.known import DEAD, LONGEST, MOST_CLASSES, OTHER, OUTCOMES, ROUTES
 from streamal.serve.scorers import ScorerCounts
 from streamal.wire.records import decode_candidate
 from tests.runtime.service import numbers
@@ -133,6 +135,33 @@ def test_a_role_has_its_own_families() -> None:
     assert "commits_total" in scorer.keys() & arbiter.keys()
 
 
+def test_a_worker_that_ended_leaves_no_old_numbers() -> None:
+    """Once it is over, or between two lives, nothing waits and nothing is ready."""
+    service = Watched()
+    service.turn()
+    service.send(*numbers(3))
+    service.metrics.behind(service.worker.lag())
+    service.metrics.ready(True, False)
+    service.worker.close()
+    serve(service.broker, replace(service.plan, observer=service.metrics), iter_true().__next__)
+    assert service.counts("consumer_lag_records") == {}
+    assert service.count("ready") == 0
+
+
+def iter_true() -> Iterator[bool]:
+    """Yield what lets a worker start and take no turn."""
+    yield from (False, False)
+    while True:
+        yield True
+
+
+def test_the_pace_is_what_scorers_were_told(lived: Watched) -> None:
+    """The gauge is the one of the last record, and not where the law stands by now."""
+    arbiter = lived.worker.arbitration.arbiter  # type: ignore[union-attr]
+    assert arbiter is not None
+    assert lived.count("pace_ratio") == arbiter.state.ledger.pace
+
+
 def test_classes_are_bounded() -> None:
     """The first fifty classes have a child each, the rest share one."""
     board = metrics().board
@@ -145,6 +174,8 @@ def test_classes_are_bounded() -> None:
     assert found["c0",] == 1
     assert found[OTHER,] == 7
     assert len(found) == MOST_CLASSES + 2
+    counts.take(Scored([replace(one, label="c0" * 1000)], [], [0]))
+    assert all(len(name) <= LONGEST for (name,) in board.series("predictions_total").values())
 
 
 def test_readiness_follows_the_groups() -> None:

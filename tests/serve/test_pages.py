@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from threading import Event
 
@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as plain
 
-from streamal.serve import server
+from streamal.serve import connection, server
 from streamal.serve.catalog import CATALOG
 from streamal.serve.health import STALE_S, Health
 from streamal.serve.pages import pages
@@ -37,9 +37,9 @@ def _served(service: Watched, port: int = 0) -> Iterator[int]:
 
 def _asked(port: int, path: str, method: str = "GET", accept: str = "") -> tuple[int, str, str]:
     """Return code, content type and text of a page."""
-    with closing(HTTPConnection(HOST, port, timeout=20)) as connection:
-        connection.request(method, path, headers={"Accept": accept})
-        answer: HTTPResponse = connection.getresponse()
+    with closing(HTTPConnection(HOST, port, timeout=20)) as client:
+        client.request(method, path, headers={"Accept": accept})
+        answer: HTTPResponse = client.getresponse()
         return answer.status, answer.headers["Content-Type"], answer.read().decode()
 
 
@@ -158,15 +158,59 @@ def test_a_client_that_hangs_holds_nothing_up(service: Watched) -> None:
         assert not it.is_running
 
 
-def test_many_at_a_time_are_refused_not_kept(
+def test_idle_connections_keep_nobody_out(
     service: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """More connections than allowed get 503 at once."""
-    monkeypatch.setattr(server, "MOST", 2)
-    with _served(service) as port:
-        idle = [socket.create_connection((HOST, port)) for _ in range(3)]
-        try:
-            assert _asked(port, "/livez")[0] == 503
-        finally:
-            for one in idle:
-                one.close()
+    """However many connections say nothing: the oldest make room, and probes are answered."""
+    monkeypatch.setattr(connection, "MOST", 3)
+    with _served(service) as port, ExitStack() as stack:
+        idle = [
+            stack.enter_context(socket.create_connection((HOST, port), timeout=20))
+            for _ in range(8)
+        ]
+        assert _asked(port, "/livez")[0] == 200
+        assert _is_cut(idle[0])
+
+
+def test_no_connection_lasts(service: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that is never finished is cut after a time."""
+    monkeypatch.setattr(connection, "LONGEST_S", 0.1)
+    with _served(service) as port, socket.create_connection((HOST, port), timeout=20) as half:
+        half.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n")
+        assert _is_cut(half)
+
+
+def _is_cut(client: socket.socket) -> bool:
+    try:
+        return client.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
+@pytest.mark.parametrize("accept", ["application/openmetrics-text;version=zz", "\x01", "*/*;q=0"])
+def test_any_accept_header_gets_a_page(port: int, accept: str) -> None:
+    """What asks for a format that does not exist gets the plain one."""
+    code, kind, _ = _asked(port, "/metrics", accept=accept)
+    assert (code, kind.startswith("text/plain")) == (200, True)
+
+
+@pytest.mark.parametrize("host", ["::1", "localhost"])
+def test_names_and_version_six_are_listened_on(service: Watched, host: str) -> None:
+    """A host may be a name or an address of either version."""
+    told: list[tuple[str, dict[str, object]]] = []
+    it = Server(pages(service.metrics), host, 0, lambda *what: told.append(what))
+    it.start()
+    it.stop()
+    assert told[0][0] == "listening", told
+    assert host != "::1" or str(told[0][1]["address"]).startswith("[::1]:")
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "a..b", "a\0b", "203.0.113.1"])
+def test_a_host_that_is_not_ours_is_told(service: Watched, host: str) -> None:
+    """The service goes on, and the log names the address and what would be right."""
+    told: list[tuple[str, dict[str, object]]] = []
+    it = Server(pages(service.metrics), host, 0, lambda *what: told.append(what))
+    it.start()
+    it.stop()
+    ((event, about),) = told
+    assert (event, "http.host" in str(about["hint"])) == ("not_listening", True)

@@ -49,21 +49,22 @@ ARBITERS = (
         "budget_limit",
         "gauge",
         "presiding",
-        "What each limit allows now, hard, in labels (`cost`: money).",
+        "What each limit allows, hard, in labels (`cost`: money), as of the arbiter's last record.",
         ("limit",),
     ),
     Metric(
         "budget_planned",
         "gauge",
         "presiding",
-        "Where the even-paced line of each limit stands now, in the unit of the limit.",
+        "Where the even-paced line of each limit stands, in the unit of the limit.",
         ("limit",),
     ),
     Metric(
         "budget_remaining",
         "gauge",
         "presiding",
-        "What each limit still allows now: `budget_limit` less what is charged.",
+        "What each limit still allows: `budget_limit` less what is charged. A window that has "
+        "ended counts until the next record.",
         ("limit",),
     ),
     Metric(

@@ -80,6 +80,8 @@ FOLLOWED = (SAMPLES, CANDIDATES, LABELS)
 OTHER = "other"
 MOST_CLASSES = 50
 """Classes with a child of their own; what comes later is `other`."""
+LONGEST = 100
+"""Characters of a class; what is longer is cut."""
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 20.0)
 AGES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)

@@ -1,6 +1,14 @@
 """What a scorer tells of the samples that it routes."""
 
-from streamal.serve.catalog.known import AGES, BATCHES, CONFIDENCES, MOST_CLASSES, OTHER, UTILITIES
+from streamal.serve.catalog.known import (
+    AGES,
+    BATCHES,
+    CONFIDENCES,
+    LONGEST,
+    MOST_CLASSES,
+    OTHER,
+    UTILITIES,
+)
 from streamal.serve.catalog.metric import Metric
 
 SCORERS = (
@@ -14,8 +22,8 @@ SCORERS = (
         "predictions_total",
         "counter",
         "scorer",
-        f"Samples scored, by predicted class: the first {MOST_CLASSES} by name, then `other`; "
-        "an empty label is no opinion.",
+        f"Samples scored, by predicted class: the first {MOST_CLASSES} that came, cut to "
+        f"{LONGEST} characters, then `other`; an empty label is no opinion.",
         ("label",),
         (("",), (OTHER,)),
     ),
