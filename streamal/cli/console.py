@@ -79,7 +79,21 @@ def _dated(name: str, value: object) -> object:
     """Return milliseconds since the epoch as a date where the name says that they are."""
     if not name.endswith("_at") or not isinstance(value, int):
         return value
-    return datetime.fromtimestamp(value / 1000, UTC).isoformat(timespec="seconds")
+    return date(value)
+
+
+def date(time: int, timespec: str = "seconds") -> str:
+    """Return milliseconds since the epoch as a date, or as they are where no year holds them.
+
+    Examples
+    --------
+    >>> date(0), date(10**18)
+    ('1970-01-01T00:00:00+00:00', '1000000000000000000 ms')
+    """
+    try:
+        return datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec=timespec)
+    except (ValueError, OverflowError, OSError):
+        return f"{time} ms"
 
 
 def shown(value: object) -> str:

@@ -1,16 +1,14 @@
 """`dlq`: what could not be used, and sending it again once the cause is mended."""
 
 import os
-from base64 import b64encode
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from streamal.cli.console import print_json, print_text, say
+from streamal.cli.console import date, print_json, print_text, say
 from streamal.cli.options import Config, Json, settings_from
 
 if TYPE_CHECKING:
@@ -31,6 +29,15 @@ Stage = Annotated[
 Reason = Annotated[
     str | None, typer.Option(metavar="REASON", help="Only of this reason, such as invalid_json.")
 ]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHEN", help="Only what died then or later: ISO 8601 (UTC), or 2h, 30m, 7d."
+    ),
+]
+Until = Annotated[
+    str | None, typer.Option(metavar="WHEN", help="Only what died before that; written as --since.")
+]
 
 HEAD = ("place", "time", "replayed", "stage", "reason", "original", "message")
 
@@ -40,6 +47,8 @@ def list_letters(
     config: Config = None,
     stage: Stage = None,
     reason: Reason = None,
+    since: Since = None,
+    until: Until = None,
     count: Annotated[
         int, typer.Option("-n", min=0, metavar="N", help="Show the newest so many; count all.")
     ] = 20,
@@ -50,11 +59,12 @@ def list_letters(
     Each has its place, when it died, whether it was sent again, stage and reason, the
     place of the original, and what was wrong with it.
 
-    `streamal dlq list --stage decode -n 5`
+    `streamal dlq list --stage decode --since 2h -n 5`
     """
-    from streamal.lab.deadletters import Choice, letters
+    from streamal.lab.deadletters import Choice, letters, summary
 
-    choice = Choice(stage, reason)
+    since_ms, until_ms = _span(since, until)
+    choice = Choice(stage, reason, since=since_ms, until=until_ms)
     newest: deque[Letter] = deque(maxlen=count)
     counts: Counter[tuple[str, str]] = Counter()
     again: Counter[tuple[str, str]] = Counter()
@@ -74,31 +84,34 @@ def list_letters(
         found = [summary(letter) for letter in newest]
         print_json({"selected": counts.total(), "counts": kinds, "dead_letters": found})
     elif counts:
-        print_text(_list(newest, kinds))
+        print_text(_list(map(summary, newest), kinds))
 
 
-def _list(newest: "Iterable[Letter]", kinds: Sequence[dict[str, Any]]) -> str:
+def _list(newest: Iterable[dict[str, Any]], kinds: Sequence[dict[str, Any]]) -> str:
     """Return one line for each, however long, so that other tools can search them."""
-    lines = list(_columns([HEAD, *map(_row, map(summary, newest))]))
-    counted = [tuple(map(str, kind.values())) for kind in kinds]
-    return "\n".join([*lines, "", *_columns([tuple(kinds[0]), *counted])])
+    lines = list(_columns([HEAD, *map(_row, newest)]))
+    counted = _columns([tuple(kinds[0]), *map(_row, kinds)])
+    return "\n".join([*lines, "", *counted])
 
 
 @dlq_app.command("show")
 def show(
     place: Annotated[
-        str, typer.Argument(metavar="PLACE", help="Of the dead letter, as `dlq list` shows it.")
+        str, typer.Argument(metavar="PLACE", help="Of the dead letter, or of its original.")
     ],
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Show one dead letter, whole: key, value, headers and error.
 
-    Bytes that are no text are shown as base64. `original` is where the record lay.
+    Bytes that are no text are shown as base64. `original` is where the record lay; that
+    place, as metrics and logs have it, names the dead letter too.
 
     `streamal dlq show dead-letters/0/7`
+
+    `streamal dlq show samples/0/3010`
     """
-    from streamal.lab.deadletters import find
+    from streamal.lab.deadletters import find, whole
 
     with _opened(settings_from(config)) as (broker, topics):
         found = whole(find(broker, topics, place))
@@ -117,8 +130,12 @@ def replay(
     reason: Reason = None,
     place: Annotated[
         list[str] | None,
-        typer.Option(metavar="PLACE", help="Only this one; give it again for more."),
+        typer.Option(
+            metavar="PLACE", help="Only this one, or the one of this original; again for more."
+        ),
     ] = None,
+    since: Since = None,
+    until: Until = None,
     every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")
@@ -130,21 +147,24 @@ def replay(
     Key, value and headers are as they were, without the error. A sample becomes a new
     sample, a label is heard anew; mend the cause first, or they die again. Said again, or
     after a crash in the middle, the command sends only what is left. Candidates are never
-    sent again: only scorers write those.
+    sent again: only scorers write those. With --since and --until one incident is sent.
 
     `streamal dlq replay --stage decode --reason wrong_type --dry-run`
+
+    `streamal dlq replay --since 2026-11-21T08:00 --until 2026-11-21T09:30`
     """
     from streamal.brokers.clock import wall_clock
     from streamal.errors import UsageError
-    from streamal.lab.deadletters import Choice, find, preview, send_again
+    from streamal.lab.deadletters import Choice, named, preview, send_again
 
-    is_filtered = bool(stage or reason or place)
-    if every == is_filtered:
-        raise UsageError("say which: --stage, --reason and --place, or --all without them")
+    if every == any((stage, reason, place, since, until)):
+        filters = "--stage, --reason, --place, --since and --until"
+        raise UsageError(f"say which: {filters}, or --all without them")
+    since_ms, until_ms = _span(since, until)
     settings = settings_from(config)
     with _opened(settings) as (broker, topics):
-        places = frozenset(find(broker, topics, one).place for one in place or ())
-        choice = Choice(stage, reason, places)
+        places = frozenset(named(broker, topics, place or ()))
+        choice = Choice(stage, reason, places, since_ms, until_ms)
         if dry_run:
             done = preview(broker, topics, choice)
         else:
@@ -167,6 +187,22 @@ def _opened(settings: "Settings") -> "Iterator[tuple[Broker, Topics]]":
         yield broker, topics_of(settings)
 
 
+def _span(since: str | None, until: str | None) -> tuple[int | None, int | None]:
+    """Return both times in milliseconds, None where one was not given."""
+    from streamal.brokers.clock import wall_clock
+    from streamal.errors import UsageError
+    from streamal.lab.deadletters import moment
+
+    now = wall_clock()
+    first = None if since is None else moment(since, now, "--since")
+    end = None if until is None else moment(until, now, "--until")
+    if first is not None and end is not None and first >= end:
+        raise UsageError(
+            f"nothing lies between: --since {date(first)} is not before --until {date(end)}"
+        )
+    return first, end
+
+
 def _kind(letter: "Letter") -> tuple[str, str]:
     said = letter.said
     return ("–", "–") if said is None else (said.stage, said.reason)
@@ -177,13 +213,28 @@ def _say_none(broker: "Broker", topics: "Topics", choice: "Choice") -> None:
     from streamal.lab.deadletters import letters
 
     there = Counter(map(_kind, letters(broker, topics)))
-    kinds = ", ".join(f"{stage} {reason} ({n})" for (stage, reason), n in sorted(there.items()))
-    what = {"stage": choice.stage, "reason": choice.reason, "place": ", ".join(choice.places)}
-    asked = " and ".join(f"{name} {value!r}" for name, value in what.items() if value)
+    named = [
+        (_cell("", stage), _cell("", reason), n) for (stage, reason), n in sorted(there.items())
+    ]
+    kinds = ", ".join(f"{stage} {reason} ({n})" for stage, reason, n in named)
+    asked = _asked(choice)
     if asked and kinds:
-        say(f"no dead letter has {asked}; there are: {kinds}")
+        say(f"no dead letter{asked}; there are: {kinds}")
     else:
         say(f"no dead letters in {topics['dead-letters']}")
+
+
+def _text(stage: str, reason: str) -> str:
+    return f"{_cell('', stage)} {_cell('', reason)}"
+
+
+def _asked(choice: "Choice") -> str:
+    """Return what a choice asks for, as the end of a sentence."""
+    what = {"stage": choice.stage, "reason": choice.reason, "place": ", ".join(choice.places)}
+    asked = " and ".join(f"{name} {value!r}" for name, value in what.items() if value)
+    times = {"since": choice.since, "until": choice.until}
+    when = [f" {name} {date(time)}" for name, time in times.items() if time is not None]
+    return (f" has {asked}" if asked else "") + "".join(when)
 
 
 def _document(done: "Replayed", dry_run: bool) -> dict[str, Any]:
@@ -206,42 +257,6 @@ def _tell(done: "Replayed", verb: str) -> None:
         say(f"passed over {count:,}: {why}")
 
 
-def summary(letter: "Letter") -> dict[str, Any]:
-    """Return a dead letter as one line of a list."""
-    import msgspec
-
-    told = {} if letter.said is None else msgspec.structs.asdict(letter.said)
-    return {
-        "place": letter.place,
-        "time": told.get("time", letter.record.timestamp),
-        "replayed_at": letter.replayed_at,
-        "stage": told.get("stage"),
-        "reason": told.get("reason"),
-        "original": letter.original,
-        "message": told.get("message"),
-    }
-
-
-def whole(letter: "Letter") -> dict[str, Any]:
-    """Return all of a dead letter; bytes that are no text come as base64."""
-    return {
-        **summary(letter),
-        "version": None if letter.said is None else letter.said.version,
-        "key": _readable(letter.record.key),
-        "headers": [[name, _readable(value)] for name, value in letter.own_headers],
-        "value": _readable(letter.record.value),
-    }
-
-
-def _readable(value: bytes | None) -> str | dict[str, str] | None:
-    if value is None:
-        return None
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return {"base64": b64encode(value).decode()}
-
-
 def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """Yield rows as lines whose columns stand below each other; the last is as long as it is."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
@@ -259,7 +274,7 @@ def _cell(name: str, value: object) -> str:
     if value is None:
         return "–"
     if isinstance(value, int) and name in {"time", "replayed_at"}:
-        return datetime.fromtimestamp(value / 1000, UTC).isoformat(timespec="seconds")
+        return date(value)
     return "".join(
         one if one.isprintable() else one.encode("unicode_escape").decode() for one in str(value)
     )

@@ -5,12 +5,11 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from streamal.cli.console import mute, print_json, print_text, say, shown
+from streamal.cli.console import date, mute, print_json, print_text, say, shown
 from streamal.cli.options import Config, Json, settings_from
 
 WIDTH = 12
@@ -33,7 +32,8 @@ def explain(
     """Show why a sample got its route, and what became of it since.
 
     The score is computed again at its model version, and the rule applied again. An id
-    that repeats gives all its samples, newest first. Reads beside a running service.
+    that repeats gives all its samples, newest first. A record about a sample, such as
+    dead-letters/0/3, leads to it. Reads beside a running service.
     """
     from streamal.app import broker_of, plan_of
     from streamal.lab.explain import explain as read_explanations
@@ -52,7 +52,8 @@ def explain(
 
 def _page(one: Values) -> Iterator[str]:
     """Yield the lines of one sample."""
-    yield f"{clean(one['sample_id'] or '(no id)')} at {one['source']}"
+    nameless = "(no id)" if one["kind"] == "sample" else f"({one['kind']})"
+    yield f"{clean(one['sample_id'] or nameless)} at {one['source']}"
     yield clean(one["why"])
     yield ""
     for name, text in _lines(one):
@@ -60,16 +61,22 @@ def _page(one: Values) -> Iterator[str]:
 
 
 def _lines(one: Values) -> Iterator[Line]:
-    yield "sample", f"written {when(one['appended_at'])}" if one["kept"] else "not kept any more"
+    if one["kind"] == "sample":
+        yield (
+            "sample",
+            f"written {when(one['appended_at'])}" if one["kept"] else "not kept any more",
+        )
+    else:
+        yield one["kind"], one["source"]
     yield from _scored(one)
     if one["draw"] is not None:
-        yield "draw", f"{shown(one['draw'])}, from the seed"
+        yield "draw", f"{figure(one['draw'])}, from the seed"
     yield from _ledger(one["ledger"])
     yield from _checked(one)
     yield from _request(one["request"])
     letter = one["dead_letter"]
     if letter:
-        yield "dead letter", f"{letter['at']}, {when(letter['buried_at'])}"
+        yield "dead letter", f"{letter['at']}, {when(letter['buried_at'])}{_sent_again(letter)}"
     for at in one["also_decided"]:
         yield "also", f"decided by {at}, which breaks law 1"
     for number, event in enumerate(one["events"]):
@@ -86,10 +93,10 @@ def _scored(one: Values) -> Iterator[Line]:
         )
         yield "route", f"{decision['route'].replace('_', '-')}, reason {decision['reason']}"
     elif scored:
-        yield "candidate", f"{scored['at']}, cap {shown(scored['cap'])}"
+        yield "candidate", f"{scored['at']}, cap {figure(scored['cap'])}"
     for name in ("label", "confidence", "utility", "rank", "threshold", "propensity"):
         if scored and name in scored:
-            yield name, shown(scored[name])
+            yield name, figure(scored[name])
     if scored:
         yield "model", f"version {scored['model_version']}"
 
@@ -97,10 +104,10 @@ def _scored(one: Values) -> Iterator[Line]:
 def _ledger(ledger: Values | None) -> Iterator[Line]:
     if ledger is None:
         return
-    share, step = shown(ledger["share"]), ledger["step"]
+    share, step = figure(ledger["share"]), ledger["step"]
     yield "ledger", f"step {step}, {ledger['n']:,} samples seen, share {share}"
     for limit in ledger["limits"]:
-        charged, allowed = shown(limit["charged"]), shown(limit["allowed"])
+        charged, allowed = figure(limit["charged"]), figure(limit["allowed"])
         yield "", f"{limit['limit']}: {charged} charged of {allowed} allowed"
 
 
@@ -133,7 +140,20 @@ def _event(event: Values) -> str:
     said += ["(refunded)"] if event.get("refunded") else []
     said += [f"as {event['request_id']}"] if event["what"] == "asked_again" else []
     message = f": {event['message']}" if "message" in event else ""
-    return f"{' '.join(said)}, {event['at']}{message}"
+    return f"{' '.join(said)}, {event['at']}{message}{_sent_again(event)}"
+
+
+def _sent_again(told: Values) -> str:
+    """Return a clause for a dead letter that was sent again."""
+    at = told.get("replayed_at")
+    return "" if at is None else f"; sent again {when(at)} (dlq replay)"
+
+
+def figure(value: object) -> str:
+    """Return a value as a person reads it; what is below 1 is never rounded up to 1."""
+    from streamal.lab.explain.figure import short
+
+    return short(value, 4) if isinstance(value, float) else shown(value)
 
 
 def _quoted(text: str) -> str:
@@ -142,7 +162,7 @@ def _quoted(text: str) -> str:
 
 def when(time: int) -> str:
     """Return milliseconds since the epoch as a date."""
-    return datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="milliseconds")
+    return date(time, "milliseconds")
 
 
 def clean(text: str) -> str:

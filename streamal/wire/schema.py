@@ -236,5 +236,8 @@ def _error_headers() -> Schema:
     numbers = ("partition", "offset", "time")
     names = [field.encode_name for field in msgspec.structs.fields(DeadLetter)]
     digits = {"type": "string", "pattern": "^[0-9]+$"}
-    fields = {PREFIX + name: digits if name in numbers else {"type": "string"} for name in names}
+    fields = {
+        PREFIX + name: _meant("DeadLetter", name, digits if name in numbers else {"type": "string"})
+        for name in names
+    }
     return {"type": "object", "properties": fields, "required": list(fields)}

@@ -5,6 +5,11 @@ from collections import Counter
 
 import pytest
 
+from streamal.brokers.sqlite import SqliteBroker
+from streamal.core.log import Record
+from streamal.errors import Poison
+from streamal.wire.dead import dead_letter
+from streamal.wire.topics import Topics
 from tests.cli.shell import Shell, ended, jsonl
 
 BAD = ['{"features": {"x": [1]}}', "no JSON", "\x1b[2J[red]", '{"id": 1}']
@@ -65,6 +70,21 @@ def test_without_dead_letters_that_is_told(shell: Shell) -> None:
     assert shell.good("dlq", "replay", "--all", "--json").document["selected"] == 0
 
 
+def test_what_a_header_says_does_no_harm(shell: Shell) -> None:
+    """A time that no year holds, and a stage that would control a terminal, are shown as text."""
+    shell.good("topics", "create")
+    letter = Record("samples", 0, 0, 10**18, b"k", b"x")
+    poison = Poison("ba\x1b[31md", "?")
+    broker = SqliteBroker("streamal.db")
+    broker.writer("by hand").commit([dead_letter(Topics(), letter, "sta\nge", poison, 10**18)])
+    broker.close()
+    told = [shell.good("dlq", "list"), shell.good("dlq", "show", "dead-letters/0/0")]
+    told.append(shell.good("dlq", "list", "--stage", "nothing"))
+    assert all("\x1b" not in ran.out + ran.err for ran in told)
+    assert f"{10**18} ms" in told[0].out
+    assert "sta\\nge" in told[2].err
+
+
 def test_show_tells_all_of_one(dead: Shell) -> None:
     """Text is shown as text, and what could steer a terminal as its escape."""
     ran = dead.good("dlq", "show", "dead-letters/0/2", "--json")
@@ -85,12 +105,12 @@ def test_show_tells_bytes_that_are_no_text(shell: Shell) -> None:
     assert document["reason"] == "invalid_utf8"
 
 
-@pytest.mark.parametrize("words", [["show", "samples/0/1"], ["replay", "--place", "x"]])
+@pytest.mark.parametrize("words", [["show", "samples"], ["replay", "--place", "x"]])
 def test_a_place_that_is_none_is_a_wrong_word(dead: Shell, words: list[str]) -> None:
     """Exit 2, and what a place looks like."""
     ran = dead("dlq", *words)
     assert (ran.code, ran.out) == (2, "")
-    assert "one looks like dead-letters/0/7" in ran.err
+    assert "they look like dead-letters/0/7 and samples/0/17" in ran.err
 
 
 @pytest.mark.parametrize("words", [[], ["--all", "--stage", "decode"]])
@@ -100,6 +120,29 @@ def test_replay_wants_to_know_which(dead: Shell, words: list[str]) -> None:
     assert ran.code == 2
     assert "--all without them" in ran.err
     assert len(dead.tail("samples")) == 9
+
+
+def test_the_original_names_its_dead_letter(dead: Shell) -> None:
+    """The place that an exemplar carries is taken by `show` and by `replay --place`."""
+    shown = dead.good("dlq", "show", "samples/0/7", "--json").document
+    assert shown == dead.good("dlq", "show", "dead-letters/0/2", "--json").document
+    ran = dead.good("dlq", "replay", "--place", "samples/0/7", "--place", "dead-letters/0/2")
+    assert ran.err == "sent 1 to samples\n"
+    assert dead.tail("samples")[-1] == BAD[2]
+
+
+def test_an_incident_is_chosen_by_its_time(dead: Shell) -> None:
+    """`--since` and `--until` take times and durations; both commands choose alike."""
+    assert dead.good("dlq", "list", "--since", "1h", "--json").document["selected"] == 4
+    assert (
+        dead.good("dlq", "replay", "--since", "1h", "--dry-run").err == "would send 4 to samples\n"
+    )
+    for words in (["list"], ["replay"]):
+        ran = dead.good("dlq", *words, "--stage", "decode", "--until", "2026-01-02")
+        assert "no dead letter has stage 'decode' until 2026-01-02T00:00:00+00:00; there" in ran.err
+    wrong = dead("dlq", "list", "--since", "1h", "--until", "2h")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "nothing lies between: --since" in wrong.err
 
 
 def test_replay_after_the_cause_is_mended(dead: Shell) -> None:

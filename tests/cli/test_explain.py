@@ -2,13 +2,17 @@
 
 import json
 import re
-from contextlib import chdir
+from contextlib import chdir, closing
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 
+from streamal.app import broker_of
 from streamal.cli import main
+from streamal.cli.explain import figure
+from streamal.core.log import Outgoing
+from streamal.settings import load
 from tests.cli.shell import Shell, csv
 
 SEND = ["send", "t.csv", "--label-column", "label"]
@@ -92,6 +96,43 @@ def test_nothing_of_a_stranger_reaches_the_terminal(shell: Shell) -> None:
     assert shell.good("explain", "samples/0/0").out.startswith("a\\x1b[2J at samples/0/0\n")
     out = shell.good("explain", "samples/0/1").out
     assert "could not be used (stage decode, reason wrong_type)" in out
+
+
+def test_a_dead_letter_says_that_it_was_sent_again(shell: Shell) -> None:
+    """By its own place and by the sample's; an answer without a sample is called an answer."""
+    shell.made("t.jsonl", '{"x": [1]}\n')
+    shell.good("send", "t.jsonl")
+    shell.served()
+    answer = b'{"request_id": "samples/0/99", "label": "up"}'
+    with closing(broker_of(load(None, {}, {}), make=False)) as broker:
+        broker.writer("tests").commit([Outgoing("labels", None, answer)])
+    shell.served()
+    shell.good("dlq", "replay", "--all")
+    for word in ("dead-letters/0/0", "samples/0/0"):
+        out = shell.good("explain", word).out
+        assert re.search(
+            r"dead letter dead-letters/0/0, 20\S+; sent again 20\S+ \(dlq replay\)", out
+        )
+        assert "  sample      written 20" in out
+    out = shell.good("explain", "dead-letters/0/1").out
+    assert out.startswith("(answer) at labels/0/0\nthe answer could not be used (stage label, ")
+    assert "  answer      labels/0/0\n" in out
+    assert "not kept" not in out
+
+
+def test_a_record_about_no_sample_is_told_as_what_it_is(worked: Shell) -> None:
+    """A pace record is no sample: exit 2, what it says, and how to see it."""
+    kinds = [one["kind"] for one in worked.tail("updates")]
+    ran = worked("explain", f"updates/0/{kinds.index('pace')}")
+    assert (ran.code, ran.out) == (2, "")
+    assert "is a pace record, which says what part of the samples the budget affords" in ran.err
+    assert "`streamal tail updates` shows it" in ran.err
+
+
+def test_no_number_of_a_page_is_rounded_up_to_1() -> None:
+    """Four digits, and more where four would say certainty."""
+    found = [figure(value) for value in (0.99996, 0.123456, 1.0, None, 12)]
+    assert found == ["0.99996", "0.1235", "1", "–", "12"]
 
 
 def test_explaining_changes_nothing(worked: Shell) -> None:

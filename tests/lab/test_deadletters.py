@@ -11,7 +11,17 @@ from streamal.brokers.memory import MemoryBroker
 from streamal.brokers.memory.writer import MemoryWriter
 from streamal.core.log import Headers, Outgoing, Record
 from streamal.errors import CommitFailed, Fenced, Poison, UsageError
-from streamal.lab.deadletters import Choice, Replayed, find, letters, marks, preview, send_again
+from streamal.lab.deadletters import (
+    Choice,
+    Replayed,
+    find,
+    letters,
+    marks,
+    moment,
+    named,
+    preview,
+    send_again,
+)
 from streamal.lab.laws import verify
 from streamal.settings import Settings
 from streamal.wire.dead import dead_letter
@@ -49,10 +59,12 @@ class Grave:
     def _pass(self, point: str) -> None:
         self.at(point)
 
-    def bury(self, value: str, topic: str = SAMPLES, headers: Headers = ()) -> None:
+    def bury(
+        self, value: str, topic: str = SAMPLES, headers: Headers = (), offset: int = 5
+    ) -> None:
         """Write the dead letter of a record of partition 1, or of 0 where there is no other."""
         partition = int(topic == SAMPLES)
-        record = Record(topic, partition, 5, 0, b"\xffk", value.encode(), headers)
+        record = Record(topic, partition, offset, 0, b"\xffk", value.encode(), headers)
         stage = {LABELS: "label", CANDIDATES: "candidates"}.get(topic, "decode")
         poison = Poison("empty", "nothing there")
         self._writer.commit([dead_letter(self.topics, record, stage, poison, self.clock())])
@@ -131,7 +143,7 @@ def test_two_at_once_send_each_once(grave: Grave, number: int) -> None:
             assert grave.send_again().already == 4 * (number - 1)
 
     grave.at = come_between
-    with pytest.raises(Fenced, match="another `dlq replay`"):
+    with pytest.raises(Fenced, match=r"begun; run this again when it has ended$"):
         grave.send_again()
     assert grave.resent() == EACH
 
@@ -180,6 +192,20 @@ def test_only_samples_and_labels_are_sent_again() -> None:
     ]
 
 
+def test_one_that_has_no_partition_any_more_holds_up_none() -> None:
+    """What came from a partition that is not there is refused, foretold, and the rest is sent."""
+    grave = Grave()
+    said = Record(SAMPLES, 99, 0, grave.clock(), b"k", b"x")
+    letter = dead_letter(grave.topics, said, "decode", Poison("invalid_json", "?"), grave.clock())
+    grave.broker.writer("by hand").commit([letter])
+    grave.bury("s1")
+    foretold = preview(grave.broker, grave.topics, EVERY)
+    done = grave.send_again()
+    assert foretold == done
+    assert (done.sent, len(done.refused)) == ({SAMPLES: 1}, 1)
+    assert "it came from samples/99, which is not there any more" in done.refused
+
+
 def test_marks_go_with_their_dead_letters(grave: Grave) -> None:
     """Once retention has dropped a dead letter, the next replay removes its mark."""
     grave.send_again()
@@ -191,12 +217,60 @@ def test_marks_go_with_their_dead_letters(grave: Grave) -> None:
     assert marks(grave.broker, grave.topics) == {"dead-letters/0/10": grave.clock()}
 
 
+def test_the_place_of_an_original_names_its_dead_letter() -> None:
+    """As metrics and logs have it; own places and others may be given side by side."""
+    grave = Grave()
+    for number in range(4):
+        grave.bury(f"s{number}", offset=3010 + number)
+    found = find(grave.broker, grave.topics, "samples/1/3012")
+    assert (found.place, found.record.value) == ("dead-letters/0/2", b"s2")
+    places = named(grave.broker, grave.topics, ["samples/1/3013", "dead-letters/0/0"])
+    assert places == {"dead-letters/0/3", "dead-letters/0/0"}
+    with pytest.raises(UsageError, match=r"samples/1/9.*dlq list"):
+        named(grave.broker, grave.topics, ["dead-letters/0/0", "samples/1/9"])
+
+
+def test_one_incident_is_sent_again() -> None:
+    """What died from one time on and before another is meant, and nothing beside it."""
+    grave = Grave()
+    for number in range(6):
+        grave.bury(f"s{number}")
+        grave.clock.pass_by(1000)
+    end = grave.clock()
+    assert grave.send_again(Choice(since=end - 4000, until=end - 2000)).sent == {SAMPLES: 2}
+    assert grave.resent() == Counter([b"s2", b"s3"])
+
+
+MOMENTS = [
+    ("2026-11-21", 1_795_219_200_000),
+    ("2026-11-21T20:13:00.292", 1_795_291_980_292),
+    ("2026-11-21T20:13:00Z", 1_795_291_980_000),
+    ("2026-11-21 21:13+01:00", 1_795_291_980_000),
+    ("30m", DAY - 1_800_000),
+    ("7d", -6 * DAY),
+    ("1.5h", DAY - 5_400_000),
+]
+
+
+@pytest.mark.parametrize(("text", "time"), MOMENTS)
+def test_a_moment_is_a_time_or_how_long_ago(text: str, time: int) -> None:
+    """Without a zone it is UTC; a duration counts back from now."""
+    assert moment(text, DAY, "--since") == time
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "2 weeks", "12", "-2h", "0s"])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    """The error names the option and shows what would be right."""
+    with pytest.raises(UsageError, match=f"--since '{text}' .* 2026-11-21T20:13:00Z, .* 2h or 7d"):
+        moment(text, DAY, "--since")
+
+
 @pytest.mark.parametrize(
     "place",
     [
         pytest.param("dead-letters/0/99", id="not written yet"),
         pytest.param("dead-letters/1/0", id="no such partition"),
-        pytest.param("samples/0/1", id="another topic"),
+        pytest.param("samples/0/1", id="no dead letter of that"),
         pytest.param("dead-letters/0/-1", id="no offset"),
         pytest.param("7", id="no topic"),
         pytest.param("", id="nothing"),

@@ -119,23 +119,75 @@ def _inside(node: object) -> Iterator[Schema]:
         yield from _inside(below)
 
 
-@pytest.mark.parametrize("logical", sorted(set(LOGICAL) - {STATE, DEAD_LETTERS, SAMPLES}))
-def test_each_field_has_a_meaning(logical: str) -> None:
-    """No field of a topic that others read is left without a sentence."""
-    made = schema(logical)
-    parts = made.get("$defs", {"Answer": made})
-    for name, part in parts.items():
+def _parts() -> Iterator[tuple[str, Schema]]:
+    """Yield each record and each part of one, by its name."""
+    for logical in sorted(set(LOGICAL) - {SAMPLES}):
+        made = schema(logical)
+        own = {LABELS: "Answer", DEAD_LETTERS: "DeadLetter"}.get(logical)
+        yield from made.get("$defs", {own: made}).items()
+
+
+def test_each_field_has_a_meaning() -> None:
+    """No field of any record is left without a sentence."""
+    for name, part in _parts():
         assert part["description"].endswith((".", ";")), name
-        if name != "Charge":
-            assert [f for f, one in part["properties"].items() if not one.get("description")] == []
+        assert [f for f, one in part["properties"].items() if not one.get("description")] == [], (
+            name
+        )
+
+
+def test_a_meaning_that_is_shared_is_of_one_form() -> None:
+    """What several records say in one sentence is the same kind of value in each of them."""
+    forms: dict[str, set[str]] = {}
+    for name, part in _parts():
+        for field, one in part["properties"].items():
+            if f"{name}.{field}" not in MEANINGS:
+                forms.setdefault(field, set()).add(_form(one))
+    assert {field: form for field, form in forms.items() if len(form) > 1} == {}
+
+
+def _form(found: Schema) -> str:
+    """Return what tells kinds of fields apart: their types, and what lies in them."""
+    kinds = {str(one["type"]) for one in _inside(found) if "type" in one} - {"null"}
+    return " ".join(sorted(kinds))
+
+
+TRUTHS = [
+    (STATE, "EstimateState", "labels", "How many labels"),
+    (STATE, "EstimateState", "right", "How many of those labels"),
+    (STATE, "RequestRow", "label", "The answer that was learned last"),
+    (STATE, "RequestRow", "n", "when it was asked"),
+    (STATE, "RequestRow", "outcome", "null while it is open"),
+    (STATE, "PartitionState", "seen", "Samples of this partition"),
+    (STATE, "PartitionState", "kind", "Of the policy"),
+    (STATE, "ArbiterState", "version", "last one written to `updates`"),
+    (STATE, "LedgerState", "pace", "told last"),
+    (STATE, "Charge", "amount", "Labels or money"),
+    ("updates", "LimitSpec", "kind", "`rate`, `count`, `window` or `cost`"),
+    ("updates", "Budget", "limits", "from here on"),
+    ("updates", "Example", "model_version", "that asked"),
+    ("updates", "Example", "source", "that nobody asked for, the answer"),
+    ("candidates", "Digest", "version", "The model's"),
+    ("candidates", "Candidate", "route", "if it is not granted"),
+    ("candidates", "Candidate", "threshold", "The policy's own"),
+    ("auto-labels", "Decision", "propensity", "upper bound"),
+]
+
+
+@pytest.mark.parametrize(("logical", "record", "field", "said"), TRUTHS)
+def test_a_field_is_told_as_what_it_is_there(
+    logical: str, record: str, field: str, said: str
+) -> None:
+    """A name that means something else in another record has a sentence of its own."""
+    assert said in schema(logical)["$defs"][record]["properties"][field]["description"]
 
 
 def test_no_meaning_is_left_over() -> None:
     """Each sentence is about a field that some schema has."""
-    parts = [part for logical in LOGICAL for part in schema(logical).get("$defs", {}).items()]
-    known = {name for _, part in parts for name in part["properties"]} | {"id"}
-    known |= set(schema(LABELS)["properties"])
-    assert {name.rpartition(".")[2] for name in MEANINGS} <= known
+    known = {f"{name}.{field}" for name, part in _parts() for field in part["properties"]}
+    known |= {name.replace("DeadLetter.streamal-error-", "DeadLetter.") for name in known}
+    bare = {name.rpartition(".")[2] for name in known} | {"id"}
+    assert set(MEANINGS) - known - bare == set()
 
 
 SCALARS = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | st.text(max_size=2)

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from streamal.brokers.port import Broker
 from streamal.core.limits import LimitSpec
+from streamal.lab.deadletters import marks
 from streamal.lab.explain.again import Replaying, drawn, ruled
 from streamal.lab.explain.case import Case
 from streamal.lab.explain.document import document
@@ -36,14 +39,14 @@ def explain(broker: Broker, plan: Plan, text: str, tell: Tell = _tell_nobody) ->
         As the service has it: model, seed, sample mapping and policy.
     text
         A sample's id, ``<topic>/<partition>/<offset>`` of the sample or of a record about
-        it, or a request's id.
+        it, or a request's id. An answer that names no sample is explained itself.
     tell
         Told what is being done, from time to time.
 
     Raises
     ------
     UsageError
-        Nothing has that name.
+        Nothing has that name, or it is that of a record about no sample.
     BrokerError
         The broker is away, or a topic is not there.
     """
@@ -54,12 +57,24 @@ def explain(broker: Broker, plan: Plan, text: str, tell: Tell = _tell_nobody) ->
     cases = gathering.cases
     Samples(log, word, cases).run()
     found = cases.newest()
+    _sent_again(broker, plan, found)
     Replaying(log, found).run(tell)
     return {
         "asked": text,
         "older": cases.older + len(cases) - len(found),
         "explanations": [_explained(log, case, gathering.budgets) for case in found],
     }
+
+
+def _sent_again(broker: Broker, plan: Plan, cases: Sequence[Case]) -> None:
+    """Note which of the dead letters that are told were sent again, and when."""
+    refused = any(event.what == "refused" for case in cases for event in case.events)
+    if not refused and all(case.letter is None for case in cases):
+        return
+    known = marks(broker, plan.topics)
+    for case in cases:
+        case.replayed_at = known.get(case.letter_at or "")
+        case.events = [replace(one, replayed_at=known.get(one.at)) for one in case.events]
 
 
 def _explained(

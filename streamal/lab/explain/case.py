@@ -23,6 +23,9 @@ State = Literal[
     "lost",
 ]
 
+Kind = Literal["sample", "answer", "record"]
+"""What lies at a case's place: a sample as a rule; an answer that names none; another record."""
+
 What = Literal[
     "asked_again",
     "learned",
@@ -48,6 +51,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         The ledger's, where it made one: the order of what happened at one time.
     answer
         Where the answer lies in `labels` that led to it.
+    replayed_at
+        When the dead letter of a refused answer was sent again.
     """
 
     happened_at: int
@@ -63,6 +68,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     refunded: bool | None = None
     expires_at: int | None = None
     message: str | None = None
+    replayed_at: int | None = None
 
 
 class Again(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,9 +101,11 @@ class Case(msgspec.Struct, kw_only=True):
     is_waiting: bool = False
     letter: DeadLetter | None = None
     letter_at: str | None = None
+    replayed_at: int | None = None
     others: list[str] = msgspec.field(default_factory=list)
     events: list[Event] = msgspec.field(default_factory=list)
     time: int = 0
+    kind: Kind = "sample"
     state: State = "gone"
     score: Again | None = None
     rule: Again | None = None

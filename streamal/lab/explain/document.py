@@ -21,10 +21,11 @@ def document(case: Case, why: str, limits: Sequence[LimitSpec], chance: float | 
     return {
         "sample_id": case.sample_id,
         "source": case.source.text,
+        "kind": case.kind,
         "state": case.state,
         "why": why,
         "appended_at": case.appended_at,
-        "kept": case.appended_at is not None,
+        "kept": case.appended_at is not None if case.kind == "sample" else None,
         "features": None if request is None else request.features,
         "decision": _decision(told, case.decision) if told and case.decision else None,
         "candidate": _candidate(case.proposed) if case.proposed else None,
@@ -119,6 +120,7 @@ def _letter(case: Case) -> Document | None:
         "message": letter.message,
         "buried_at": letter.time,
         "by_version": letter.version,
+        "replayed_at": case.replayed_at,
     }
 
 

@@ -11,7 +11,8 @@ from streamal.core.records import Answer, Candidate, Decision, Request, Source, 
 from streamal.core.updates import Budget, Closed, Example, ModelConfig
 from streamal.errors import Poison
 from streamal.lab.explain.case import Case, Cases, Event, What
-from streamal.lab.explain.word import Named, Word
+from streamal.lab.explain.lead import lead, named
+from streamal.lab.explain.word import Word
 from streamal.lab.laws.facts import attempt
 from streamal.lab.laws.log import BROKEN, Log, Tell
 from streamal.lab.laws.replay import updates
@@ -34,8 +35,6 @@ WAYS: dict[str, tuple[str, Callable[[bytes], Decision]]] = {
     AUTO_LABELS: ("auto_label", decode_decision),
     ABSTAINED: ("abstain", decode_decision),
 }
-
-_named: Callable[[bytes], Named] = msgspec.json.Decoder(Named).decode
 
 
 class Gathering:
@@ -77,13 +76,9 @@ class Gathering:
 
     def _follow(self) -> None:
         """Where the word is the place of a record of ours, mean the sample that it is about."""
-        place, scan = self._word.place, self._log.scan
-        for logical in (*WAYS, CANDIDATES, UPDATES, LABELS, DEAD_LETTERS):
-            if place is None or place.topic != scan.name(logical):
-                continue
-            if place.partition in scan.ends[logical]:
-                for record in scan.span(logical, place.partition, place.offset, place.offset + 1):
-                    self._word.follow(_leads_to(record, logical))
+        if self._word.place is not None:
+            found = lead(self._log.scan, self._word.place)
+            self._word.follow(found.places, found.sample_id)
 
     def _each(self, logical: str) -> Iterator[Record]:
         self._tell(f"reading {self._log.scan.name(logical)}")
@@ -93,10 +88,10 @@ class Gathering:
         """Yield a topic's records that name what is meant; one that is broken does not."""
         for record in self._each(logical):
             try:
-                named = _named(record.value or b"")
+                found = named(record.value or b"")
             except BROKEN:
                 continue
-            if self._is_meant(named.id, named.place):
+            if self._is_meant(found.id, found.place):
                 yield record
 
     def _is_meant(self, sample_id: str | None, place: str | None) -> bool:
@@ -131,8 +126,10 @@ class Gathering:
             return
         original = Source(said.topic, said.partition, said.offset)
         is_answer = said.stage == "label"
-        if is_answer:
-            self._said(record, said.time, "refused", original.text, said.reason, said.message)
+        if is_answer and self._said(
+            record, said.time, "refused", original.text, said.reason, said.message
+        ):
+            return  # told on the page of the sample that it names
         own = None if is_answer else self._id_of(record, said)
         if self._is_meant(own, original.text):
             case = self.cases.open(original, own, said.time)
@@ -156,12 +153,12 @@ class Gathering:
         answer: str,
         outcome: str | None = None,
         message: str | None = None,
-    ) -> None:
-        """Note an answer that led to nothing, or to nothing yet, with the case it names."""
+    ) -> bool:
+        """Note an answer that led to nothing, or to nothing yet; was there a case it names?"""
         try:
             given = decode_answer(record.value)
         except Poison:
-            return
+            return False
         event = Event(
             happened_at=time,
             what=what,
@@ -173,20 +170,24 @@ class Gathering:
             outcome=outcome,
             message=message,
         )
-        for case in self._about(given):
+        cases = self._about(given)
+        for case in cases:
             if all(one.answer != answer for one in case.events):
                 case.events.append(event)
+        return bool(cases)
 
     def _about(self, given: Answer) -> list[Case]:
-        """Return the cases that an answer names: one by its request, or all of an id."""
+        """Return the cases that an answer names: one by its request, or all of an id.
+
+        Of an id those that were asked; where none was, that is what the refusal is about.
+        """
         if given.request_id is not None:
             case = self.cases.find(attempt(given.request_id)[0])
             return [] if case is None else [case]
-        return [
-            case
-            for case in self.cases.newest()
-            if case.request is not None and case.sample_id == given.sample_id
-        ]
+        if given.sample_id is None:
+            return []
+        cases = [one for one in self.cases.newest() if one.sample_id == given.sample_id]
+        return [one for one in cases if one.request is not None] or cases
 
     def _ended(self, update: Example | Closed, at: Source) -> None:
         if update.request_id is not None:
@@ -206,17 +207,6 @@ class Gathering:
             first = max(oldest, before.label(partition) + 1)
             for record in scan.span(LABELS, partition, first, end):
                 self._said(record, record.timestamp, "not_taken_in", record.source)
-
-
-def _leads_to(record: Record, logical: str) -> str | None:
-    """Return the place of the sample that a record is about."""
-    try:
-        if logical != DEAD_LETTERS:
-            return _named(record.value or b"").place
-        said = about(record)
-    except BROKEN:
-        return None
-    return Source(said.topic, said.partition, said.offset).text
 
 
 def _asked_again(request: Request, at: str) -> Event:

@@ -6,11 +6,11 @@ from typing import cast
 from streamal.core.log import Record
 from streamal.core.records import Source
 from streamal.errors import Poison, UsageError
-from streamal.lab.explain.case import Case, Cases, State
+from streamal.lab.explain.case import Case, Cases, Kind, State
 from streamal.lab.explain.word import Word
 from streamal.lab.laws.log import Log
 from streamal.wire.samples import SampleDecoder
-from streamal.wire.topics import ABSTAINED, AUTO_LABELS, CANDIDATES, DEAD_LETTERS, SAMPLES
+from streamal.wire.topics import ABSTAINED, AUTO_LABELS, CANDIDATES, DEAD_LETTERS, LABELS, SAMPLES
 
 DECIDED = (AUTO_LABELS, ABSTAINED, DEAD_LETTERS, CANDIDATES)
 """Where retention may have dropped what became of a sample; requests are kept for ever."""
@@ -24,6 +24,7 @@ class Samples:
         self._word = word
         self._cases = cases
         self._name = log.scan.name(SAMPLES)
+        self._kinds: dict[str, Kind] = {self._name: "sample", log.scan.name(LABELS): "answer"}
         self._ends = log.scan.ends[SAMPLES]
         self._decoder = SampleDecoder(log.plan.mapping)
 
@@ -44,6 +45,7 @@ class Samples:
         if not len(self._cases):
             raise UsageError(self._unknown())
         for case in self._cases.newest():
+            case.kind = self._kinds.get(case.source.topic, "record")
             case.state = self._state(case)
 
     def _typed(self) -> None:

@@ -8,6 +8,7 @@ from streamal.core.ledger import names
 from streamal.core.limits import LimitSpec
 from streamal.core.policies import PolicySpec
 from streamal.lab.explain.case import Case
+from streamal.lab.explain.figure import apart, short
 from streamal.lab.laws.facts import Balance, Told
 from streamal.lab.laws.log import Log
 from streamal.lab.laws.rule import refuses
@@ -16,22 +17,11 @@ from streamal.wire.topics import CANDIDATES
 Limits = Sequence[LimitSpec]
 
 
-def short(number: float) -> str:
-    """Return a number as a sentence takes it: three digits.
-
-    Examples
-    --------
-    >>> short(0.0722500001), short(12.0)
-    ('0.0723', '12')
-    """
-    return f"{number:.3g}" if abs(number) < 1000 else f"{number:,.0f}"
-
-
 def full(limits: Limits, balance: Balance) -> list[str]:
     """Return what each limit says that refused one more label."""
     told = zip(names(limits), limits, balance.charged, balance.allowed, strict=False)
     return [
-        f"{name} had {short(charged)} of {short(allowed)} charged"
+        "{} had {} of {} charged".format(name, *apart(charged, allowed))
         for name, spec, charged, allowed in told
         if refuses([spec], replace(balance, charged=(charged,), allowed=(allowed,)))
     ]
@@ -63,10 +53,10 @@ class Sentence:
         if told.route == "request":
             return f"asked, because {self._asked(told)}"
         if told.route == "auto_label":
+            confidence, bar = apart(told.confidence, told.bar or 0)
             return (
-                f"labelled by the model, because its confidence {short(told.confidence)} reached "
-                f"the auto-label threshold {short(told.bar or 0)}; and not asked, because "
-                f"{self._not_asked(told)}"
+                f"labelled by the model, because its confidence {confidence} reached the "
+                f"auto-label threshold {bar}; and not asked, because {self._not_asked(told)}"
             )
         return f"not asked, because {self._not_asked(told)}; and {self._not_labelled(told)}"
 
@@ -102,9 +92,10 @@ class Sentence:
 
     def _wished(self, told: Told, share: str) -> str:
         if self._is_ranked:
+            rank, threshold = apart(told.rank, told.threshold)
             return (
-                f"its rank {short(told.rank)} among the last {self._policy.window} was inside "
-                f"{short(told.threshold)}, the ranks' part of {share} that the budget afforded"
+                f"its rank {rank} among the last {self._policy.window} was inside {threshold}, "
+                f"the ranks' part of {share} that the budget afforded"
             )
         return f"{self._opinion(told, 'wanted it')}, and the budget afforded it"
 
@@ -113,10 +104,8 @@ class Sentence:
         kind = self._policy.kind
         if kind == "fixed":
             side = "below" if told.confidence < told.threshold else "not below"
-            return (
-                f"its confidence {short(told.confidence)} was {side} the policy's "
-                f"threshold {short(told.threshold)}"
-            )
+            confidence, threshold = apart(told.confidence, told.threshold)
+            return f"its confidence {confidence} was {side} the policy's threshold {threshold}"
         if kind == "periodic":
             turn = "had come" if told.rank == 0 else "had not come"
             return f"its turn {turn} (policy periodic)"
@@ -138,18 +127,25 @@ class Sentence:
         )
 
     def _unwished(self, told: Told) -> str:
-        draw = f"its draw {self._drawn()} outside {short(told.propensity)}, the uniform part"
+        draw, uniform = self._drawn_beside(told.propensity)
         if self._is_ranked:
+            rank, threshold = apart(told.rank, told.threshold)
             return (
-                f"its rank {short(told.rank)} among the last {self._policy.window} was outside "
-                f"{short(told.threshold)} and {draw}"
+                f"its rank {rank} among the last {self._policy.window} was outside {threshold} "
+                f"and its draw {draw} outside {uniform}, the uniform part"
             )
         if self._policy.kind == "random":
-            return f"its draw {self._drawn()} was outside {short(told.propensity)}"
+            return f"its draw {draw} was outside {uniform}"
         return self._opinion(told, "did not want it")
 
     def _drawn(self) -> str:
-        return "(of another seed)" if self._chance is None else short(self._chance)
+        return self._drawn_beside(1.0)[0]
+
+    def _drawn_beside(self, bound: float) -> tuple[str, str]:
+        """Return the draw, and the number that it is compared with."""
+        if self._chance is None:
+            return "(of another seed)", short(bound)
+        return apart(self._chance, bound)
 
     def _not_labelled(self, told: Told) -> str:
         if not told.row:
@@ -159,9 +155,10 @@ class Sentence:
             return "not labelled: auto-labels are off, as configured now"
         if told.confidence >= bar:
             return f"not labelled, by the threshold of then; today's is {short(bar)}"
+        confidence, threshold = apart(told.confidence, bar)
         return (
-            f"not labelled, because its confidence {short(told.confidence)} is below the "
-            f"auto-label threshold {short(bar)}, as configured now"
+            f"not labelled, because its confidence {confidence} is below the auto-label "
+            f"threshold {threshold}, as configured now"
         )
 
     def _waiting(self) -> str:

@@ -1,6 +1,7 @@
 """What a user types to name samples: an id, a place, or a request's id."""
 
 import re
+from collections.abc import Iterable
 from itertools import takewhile
 from operator import eq
 
@@ -23,6 +24,7 @@ class Named(msgspec.Struct):
     sample_id: str | int | float | None = None
     source: Source | None = None
     request_id: str | None = None
+    kind: str | None = None
 
     @property
     def id(self) -> str | None:
@@ -58,20 +60,22 @@ class Word:
         self.text = text
         self.place = place_of(attempt(text)[0], topics)
         self._places = {self.place.text} if self.place else set()
+        self._ids = {text}
         self._near: set[str] = set()
 
     def means(self, sample_id: str | None, place: str | None) -> bool:
         """Is a sample meant that has this id, or lies here?"""
-        if sample_id == self.text or place in self._places:
+        if sample_id in self._ids or place in self._places:
             return True
         if sample_id is not None:
             self._note(sample_id)
         return False
 
-    def follow(self, place: str | None) -> None:
-        """Mean what lies at a place, too: the word named a record that leads there."""
-        if place is not None:
-            self._places.add(place)
+    def follow(self, places: Iterable[str], sample_id: str | None) -> None:
+        """Mean what lies at these places or has this id, too: a record leads there."""
+        self._places.update(places)
+        if sample_id is not None:
+            self._ids.add(sample_id)
 
     def _note(self, sample_id: str) -> None:
         """Keep the ids that begin as the word does; comparing all of them takes too long."""
