@@ -10,7 +10,7 @@ from streamal.app.brokers import (
     topics_of,
     topics_there,
 )
-from streamal.app.pages import metrics_of, served
+from streamal.app.pages import exhibit_of, metrics_of, served
 from streamal.app.plans import (
     mapping_of,
     model_of,
@@ -23,6 +23,7 @@ from streamal.app.plans import (
 __all__ = [
     "broker_of",
     "create_topics",
+    "exhibit_of",
     "is_there",
     "kafka_options",
     "mapping_of",

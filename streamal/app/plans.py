@@ -165,6 +165,8 @@ def simulation_of(
     study: Study,
     tell: Callable[[int], None] | None = None,
     stages: dict[str, float] | None = None,
+    clock: Clock | None = None,
+    observer: Observer = SILENT,
 ) -> dict[str, Any]:
     """Run a simulation on a broker in memory; return its report.
 
@@ -172,12 +174,16 @@ def simulation_of(
     ----------
     stages
         Is given the seconds that each stage took.
+    clock
+        Its time, for an observer that asks for it, too.
+    observer
+        Told what the worker does.
     """
     rows = rows_of(table, study.limit)
     limits = study.limits(list(settings.limits()), rows)
-    plan = plan_of(settings, environ, limits=limits)
+    plan = plan_of(settings, environ, limits=limits, observer=observer)
     plan = replace(plan, arbiter=replace(plan.arbiter, horizon=rows or HORIZON))
-    clock = Clock()
+    clock = clock or Clock()
     broker = MemoryBroker(clock)
     try:
         return simulate(broker, clock, plan, table, study, tell, stages)

@@ -1,6 +1,9 @@
 """`simulate` and `demo`: the same program on an in-memory broker."""
 
 import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -150,23 +153,56 @@ def demo(
     rows: Annotated[
         int, typer.Option(min=1, metavar="N", help="How many rows of the stream.")
     ] = DEMO_ROWS,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the pages meanwhile, and on until Ctrl-C.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, metavar="N", help="Of the pages; 0 takes any.")
+    ] = 8080,
     json: Json = False,
 ) -> None:
     """Show the service at work: a real stream, one label in twenty, an annotator.
 
     The stream is Shuttle, from the river package: 49,097 samples of a space shuttle's
     sensors, 7 % of them anomalies. Settings are the defaults, whatever the folder and
-    the environment say.
+    the environment say. With `--serve` the pages of `run` are at 127.0.0.1:8080.
     """
-    from streamal.app import rows_of, simulation_of
+    from streamal.app import exhibit_of, rows_of, served, simulation_of
+    from streamal.cli.service import Stop
+    from streamal.lab.simulate import Clock
     from streamal.lab.streams import BundledTable
     from streamal.lab.study import Study
+    from streamal.runtime.observer import SILENT
     from streamal.settings import Settings
 
-    table = BundledTable("Shuttle")
-    with progress("decided", rows_of(table, rows), json) as tell:
-        report = simulation_of(Settings(), {}, table, Study("0.05", limit=rows), tell)
-    show(report, json)
+    settings = Settings.model_validate({"http": {"port": port}})
+    clock, table = Clock(), BundledTable("Shuttle")
+    watched = exhibit_of(settings, clock)
+    with ExitStack() as stack:
+        if serve:
+            stack.enter_context(served(watched, settings, _tell_pages))
+        with progress("decided", rows_of(table, rows), json) as tell:
+            study = Study("0.05", limit=rows)
+            observer = watched if serve else SILENT
+            report = simulation_of(settings, {}, table, study, tell, clock=clock, observer=observer)
+        show(report, json)
+        if serve:
+            with Stop() as stop:
+                _stay(stop, watched.beat)
+
+
+def _tell_pages(event: str, told: dict[str, object]) -> None:
+    """Say where the pages are, or why they are not."""
+    if event == "listening":
+        say(f"pages: http://{told['address']} (Ctrl-C ends them)")
+    else:
+        say(f"no pages at {told['address']}: {told['error']}")
+
+
+def _stay(stopped: Callable[[], bool], beat: Callable[[], None]) -> None:
+    while not stopped():
+        beat()
+        time.sleep(0.2)
 
 
 def show(report: dict[str, Any], as_json: bool) -> None:

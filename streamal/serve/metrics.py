@@ -1,9 +1,10 @@
 """An observer of the loop that keeps count of all it is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import time
 from typing import Any
 
+from streamal.brokers.clock import wall_clock
 from streamal.core.arbiter import Arbiter
 from streamal.runtime.observer import Buried, Disposed, Scored
 from streamal.serve.about import About
@@ -20,13 +21,19 @@ class Metrics:
     """What one process counts, from start to end; its workers come and go.
 
     Everything is told after its commit, from one thread, and cheaply: a batch at a time.
+
+    Parameters
+    ----------
+    clock
+        Returns milliseconds since the epoch, or what a simulation takes for them.
     """
 
-    def __init__(self, about: About) -> None:
+    def __init__(self, about: About, clock: Callable[[], int] = wall_clock) -> None:
         self.about = about
+        self._clock = clock
         self.board = board = Board(about)
         self.health = Health()
-        self._scorers = ScorerCounts(board, about) if about.scores else None
+        self._scorers = ScorerCounts(board, about, clock) if about.scores else None
         self._arbiters = ArbiterCounts(board) if about.arbitrates else None
         board.set("build_info", about.versions, 1)
         board.set("config_info", (about.config_hash,), 1)
@@ -107,7 +114,7 @@ class Metrics:
         arbiters = self._arbiters
         if arbiters is not None:
             oldest = arbiters.oldest
-            age = 0.0 if oldest is None else max(0.0, time() - oldest / 1000.0)
+            age = 0.0 if oldest is None else max(0.0, (self._clock() - oldest) / 1000.0)
             shown = [((), age)] if arbiters.presides else []
             self.board.series("oldest_request_age_seconds").put(shown)
 

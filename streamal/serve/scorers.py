@@ -1,8 +1,8 @@
 """Counts what a scorer's transactions decided, a batch at a time."""
 
 from collections import Counter
+from collections.abc import Callable
 from operator import attrgetter
-from time import time
 
 import numpy as np
 
@@ -24,8 +24,9 @@ _ROUTE_OF = {reason: route for route, reason in ROUTES if route != "request"}
 class ScorerCounts:
     """The scorer's part of the metrics."""
 
-    def __init__(self, board: Board, about: About) -> None:
+    def __init__(self, board: Board, about: About, clock: Callable[[], int]) -> None:
         self._board = board
+        self._clock = clock
         self._informed = 1.0 - about.uniform
         self._classes = dict.fromkeys(name[:LONGEST] for name in about.classes[:MOST_CLASSES])
         for name in self._classes:
@@ -37,7 +38,7 @@ class ScorerCounts:
         """Take in a transaction."""
         board, routed = self._board, batch.routed
         arrived = np.fromiter(batch.arrived, np.float64, len(batch.arrived))
-        ages = np.maximum(time() - arrived / 1000.0, 0.0)
+        ages = np.maximum(self._clock() - arrived, 0.0) / 1000.0
         board.histogram("record_age_seconds").take(ages)
         board.histogram("batch_records").take_one(len(ages))
         if not routed:

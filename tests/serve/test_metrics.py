@@ -165,7 +165,7 @@ def test_the_pace_is_what_scorers_were_told(lived: Watched) -> None:
 def test_classes_are_bounded() -> None:
     """The first fifty classes have a child each, the rest share one."""
     board = metrics().board
-    counts = ScorerCounts(board, metrics().about)
+    counts = ScorerCounts(board, metrics().about, lambda: 0)
     service = Watched()
     service.live(3, seed=0)
     one = next(one for one in service.decisions() if one.route == "abstain")
