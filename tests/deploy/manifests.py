@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 
+from streamal.cli.program import app
 from tests.house.source import ROOT
 
 Manifest = dict[str, Any]
@@ -55,6 +57,8 @@ WAYS: dict[str, Callable[[], list[Manifest]]] = {
     "base": lambda: kustomized(K8S / "base"),
     "monitoring": lambda: above("base", "monitoring"),
     "keda": lambda: above("base", "keda"),
+    "look": lambda: above("base", "look"),
+    "scorers-only": lambda: above("overlays/production", "scorers-only"),
     "apply-model": lambda: above("overlays/production", "apply-model"),
     "production": lambda: kustomized(K8S / "overlays" / "production"),
     "autoscaled": lambda: kustomized(K8S / "overlays" / "autoscaled"),
@@ -93,3 +97,17 @@ def worker(manifests: list[Manifest]) -> Manifest:
     """Return the pod's template of the service itself, with its labels."""
     template: Manifest = of("StatefulSet", manifests)["spec"]["template"]
     return template
+
+
+def parsed(words: list[str]) -> tuple[str, dict[str, Any]]:
+    """Return the command that a container's words name, and its options."""
+    command: Any = typer.main.get_command(app)
+    while hasattr(command, "commands"):
+        command, words = command.commands[words[0]], words[1:]
+    return command.name, command.make_context(command.name, list(words)).params
+
+
+def selects(selector: Manifest, template: Manifest) -> bool:
+    """Does a selector find the pods of a template?"""
+    labels: dict[str, str] = template["metadata"]["labels"]
+    return set(selector.items()) <= set(labels.items())

@@ -6,16 +6,13 @@ Each law is asked of the sources, which needs nothing but Python, and of what
 
 import re
 from pathlib import Path
-from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
-import typer
 import yaml
 
 from deploy.k8s import prometheusrule
-from streamal.cli.program import app
 from streamal.errors import ConfigError
 from streamal.runtime.plan import SCORERS
 from streamal.serve.health import STALE_S
@@ -24,7 +21,7 @@ from streamal.settings import Settings, load, schema
 from streamal.settings.kafka import KafkaBroker
 from streamal.settings.yaml_text import parse
 from tests.deploy.customkinds import SPECS
-from tests.deploy.manifests import WAYS, Manifest, made, of, pods, worker
+from tests.deploy.manifests import WAYS, Manifest, made, of, parsed, pods, selects, worker
 
 pytestmark = pytest.mark.kubectl
 
@@ -82,20 +79,6 @@ def _moved(texts: dict[str, str], mount: str, folder: Path) -> dict[str, str]:
     return {name: text.replace(mount, str(below)) for name, text in texts.items()}
 
 
-def parsed(words: list[str]) -> tuple[str, dict[str, Any]]:
-    """Return the command that a container's words name, and its options."""
-    command: Any = typer.main.get_command(app)
-    while hasattr(command, "commands"):
-        command, words = command.commands[words[0]], words[1:]
-    return command.name, command.make_context(command.name, list(words)).params
-
-
-def selects(selector: Manifest, template: Manifest) -> bool:
-    """Does a selector find the pods of a template?"""
-    labels: dict[str, str] = template["metadata"]["labels"]
-    return set(selector.items()) <= set(labels.items())
-
-
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_manifest_is_valid(manifests: list[Manifest], version: str) -> None:
     """Kubernetes and its operators know every key and take every value."""
@@ -105,7 +88,7 @@ def test_every_manifest_is_valid(manifests: list[Manifest], version: str) -> Non
 def test_every_pod_is_hardened(manifests: list[Manifest]) -> None:
     """Each pod meets the restricted standard, has no token, and writes its scratch only."""
     found = list(pods(manifests))
-    assert len(found) == 2
+    assert len(found) in {2, 3}
     for spec, container in found:
         assert spec["automountServiceAccountToken"] is False
         assert spec["securityContext"] == {
@@ -139,7 +122,7 @@ def test_every_configuration_loads(manifests: list[Manifest], tmp_path: Path) ->
 
 def test_the_program_takes_the_words(manifests: list[Manifest]) -> None:
     """Each container's words are a command with its options, on the configuration mounted."""
-    commands = [parsed(container["args"]) for _, container in pods(manifests)]
+    commands = [parsed(one["args"]) for _, one in pods(manifests) if "args" in one]
     assert sorted(name for name, _ in commands) == ["create", "run"]
     assert {str(given["config"]) for _, given in commands} == {"/etc/streamal/streamal.yaml"}
     for _, container in pods(manifests):
@@ -159,7 +142,7 @@ def test_a_worker_is_named_as_its_pod(manifests: list[Manifest]) -> None:
 
 def test_services_leave_the_settings_alone(manifests: list[Manifest], tmp_path: Path) -> None:
     """No pod gets the variables of Services: that of `streamal-a--b` would pass for a setting."""
-    assert [spec["enableServiceLinks"] for spec, _ in pods(manifests)] == [False, False]
+    assert {spec["enableServiceLinks"] for spec, _ in pods(manifests)} == {False}
     nothing = tmp_path / "streamal.yaml"
     nothing.touch()
     with pytest.raises(ConfigError, match="unknown key"):
@@ -257,14 +240,6 @@ def test_prometheus_asks_the_page(way: str) -> None:
     asked = re.findall(r'job=~"(.*?)"', prometheusrule.written())
     assert asked
     assert all(re.fullmatch(pattern, job["replacement"]) for pattern in asked)
-
-
-def test_a_new_model_is_applied_by_one_worker() -> None:
-    """The component leaves one worker, and that one records the model."""
-    manifests = made("apply-model")
-    assert of("StatefulSet", manifests)["spec"]["replicas"] == 1
-    (container,) = worker(manifests)["spec"]["containers"]
-    assert parsed(container["args"])[1]["apply"] is True
 
 
 def test_the_rules_exist_once() -> None:
