@@ -82,7 +82,11 @@ def test_it_can_be_ended_while_it_waits(tmp_path: Path, stack: ExitStack) -> Non
         service = _served(stack, tmp_path)
         service.wait(event, count)
         assert service.end(WITHIN) == 0
-        assert {log["event"] for log in map(json.loads, service.lines)} <= {"listening", "waiting", "client"}
+        assert {log["event"] for log in map(json.loads, service.lines)} <= {
+            "listening",
+            "waiting",
+            "client",
+        }
 
 
 def test_a_wrong_password_is_waited_out_and_not_told(
