@@ -147,7 +147,8 @@ def _refused(cluster: Cluster, folder: Path) -> dict[str, tuple[Access, str]]:
         "wrong password": (scram, ""),
         "unknown authority": (scram.but(ca_file=str(files.other_ca_file)), "verify failed"),
         "another host": (_elsewhere(scram.but(password=USERS["app"])), "Hostname mismatch"),
-        "clear text to a TLS port": (scram.but(**clear), "disconnected"),
+        # It may hang up, or send the alert of TLS (RFC 8446), which is no frame of Kafka.
+        "clear text to a TLS port": (scram.but(**clear), ""),
         "strange certificate": (
             mutual.but(**{key: str(path) for key, path in strange.items()}),
             "certificate",
