@@ -185,10 +185,11 @@ def demo(
             study = Study("0.05", limit=rows)
             observer = watched if serve else SILENT
             report = simulation_of(settings, {}, table, study, tell, clock=clock, observer=observer)
+        # Before the report: who has read it may press Ctrl-C at once.
+        stop = stack.enter_context(Stop()) if serve else None
         show(report, json)
-        if serve:
-            with Stop() as stop:
-                _stay(stop, watched.beat)
+        if stop:
+            _stay(stop, watched.beat)
 
 
 def _tell_pages(event: str, told: dict[str, object]) -> None:
