@@ -5,7 +5,7 @@ from typing import Literal
 
 Kind = Literal["lines", "stack", "share", "heat", "stat", "table", "states"]
 
-GREEN, ORANGE, RED, BLUE = "green", "orange", "red", "blue"
+GREEN, ORANGE, RED = "green", "orange", "red"
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from streamal.learners.port import Learner
 from streamal.runtime.faults import Faults
 from streamal.runtime.observer import SILENT, Observer
 from streamal.runtime.plan import Plan, Role
-from streamal.runtime.replica import differing, recorded_as
+from streamal.runtime.replica import differing, made_of
 from streamal.runtime.restore import recorded_model
 from streamal.settings import Settings
 from streamal.wire.samples import SampleMapping
@@ -149,8 +149,9 @@ def model_problems(settings: Settings) -> list[str]:
         recorded = recorded_model(broker, topic)
     if recorded is None:
         return []
-    here = {**model_config_of(settings), "river": version("river")}
-    return [f"{one}: `run` needs --apply" for one in differing(recorded_as(recorded), here)]
+    there = made_of(recorded.model, recorded.library)
+    here = made_of(model_config_of(settings), version("river"))
+    return [f"{one}: `run` needs --apply" for one in differing(there, here)]
 
 
 def rows_of(table: Table, limit: int | None) -> int | None:

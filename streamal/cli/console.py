@@ -82,6 +82,19 @@ def _dated(name: str, value: object) -> object:
     return date(value)
 
 
+def clean(text: str) -> str:
+    r"""Return a text that cannot do anything to a terminal: ids and labels are anybody's.
+
+    Examples
+    --------
+    >>> clean("mail-1"), clean("a" + chr(27) + "[2J")
+    ('mail-1', 'a\\x1b[2J')
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
 def date(time: int, timespec: str = "seconds") -> str:
     """Return milliseconds since the epoch as a date, or as they are where no year holds them.
 

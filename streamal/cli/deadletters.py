@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from streamal.cli.console import date, print_json, print_text, say
+from streamal.cli.console import clean, date, print_json, print_text, say
 from streamal.cli.options import Config, Json, settings_from
 
 if TYPE_CHECKING:
@@ -275,9 +275,7 @@ def _cell(name: str, value: object) -> str:
         return "–"
     if isinstance(value, int) and name in {"time", "replayed_at"}:
         return date(value)
-    return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode() for one in str(value)
-    )
+    return clean(str(value))
 
 
 def register(app: typer.Typer) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from streamal.cli.console import date, mute, print_json, print_text, say, shown
+from streamal.cli.console import clean, date, mute, print_json, print_text, say, shown
 from streamal.cli.options import Config, Json, settings_from
 
 WIDTH = 12
@@ -163,19 +163,6 @@ def _quoted(text: str) -> str:
 def when(time: int) -> str:
     """Return milliseconds since the epoch as a date."""
     return date(time, "milliseconds")
-
-
-def clean(text: str) -> str:
-    r"""Return a text that cannot do anything to a terminal: ids and labels are anybody's.
-
-    Examples
-    --------
-    >>> clean("mail-1"), clean("a" + chr(27) + "[2J")
-    ('mail-1', 'a\\x1b[2J')
-    """
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def register(app: typer.Typer) -> None:

@@ -95,9 +95,9 @@ class Ledger:
 
     def reserve(self) -> Charges:
         """Charge one label to every limit; return what each was charged."""
+        before = self._charged()
         charges = {name: one.reserve() for name, one in self._named()}
-        for name, charge in charges.items():
-            self.spent[name] += charge.amount
+        self._count_since(before)
         return charges
 
     def affords_settling(self, charges: Charges, annotator: str | None) -> bool:
@@ -110,23 +110,31 @@ class Ledger:
 
     def settle(self, charges: Charges, annotator: str | None) -> Charges:
         """Replace the reserved charges by the real ones; return those."""
+        before = self._charged()
         real = {
             name: one.settle(charges[name], annotator)
             for name, one in self._named()
             if name in charges
         }
-        for name, charge in real.items():
-            more = charge.amount - charges[name].amount
-            self.spent[name] += max(0.0, more)
-            self.refunded[name] += max(0.0, -more)
+        self._count_since(before)
         return real
 
     def refund(self, charges: Charges) -> None:
         """Give charges back where they still count."""
+        before = self._charged()
         for name, one in self._named():
             if name in charges:
                 one.refund(charges[name])
-                self.refunded[name] += charges[name].amount
+        self._count_since(before)
+
+    def _charged(self) -> list[float]:
+        return [account.charged for account in self.state.accounts]
+
+    def _count_since(self, before: Sequence[float]) -> None:
+        """Count what the accounts were charged since then, and what they got back."""
+        for name, was, now in zip(self.names, before, self._charged(), strict=True):
+            self.spent[name] += max(0.0, now - was)
+            self.refunded[name] += max(0.0, was - now)
 
     def _named(self) -> Iterator[tuple[str, Limit]]:
         return zip(self.names, self.limits, strict=True)

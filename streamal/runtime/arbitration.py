@@ -19,12 +19,12 @@ from streamal.core.log import Outgoing, Record
 from streamal.core.records import Candidate, Source
 from streamal.core.updates import UPDATE_TYPES, Example
 from streamal.errors import Poison
+from streamal.runtime.buried import Buried
 from streamal.runtime.commit import Committer
-from streamal.runtime.observer import Buried, Disposed
+from streamal.runtime.observer import Disposed
 from streamal.runtime.plan import ARBITERS, MAX_BATCH, Plan
 from streamal.runtime.restore import Follower, restore_arbiter
 from streamal.runtime.stages import Stages
-from streamal.wire.dead import dead_letter
 from streamal.wire.labels import decode_answer
 from streamal.wire.records import RecordEncoder, decode_candidate
 from streamal.wire.topics import CANDIDATES, LABELS
@@ -58,7 +58,7 @@ class Arbitration:
             It recorded another model than ours, since we looked.
         """
         writer = self._broker.writer(f"{self._plan.group_prefix}arbiter")
-        self._follower.restore()
+        self._catch_up()
         if not self._plan.apply:
             self._replica.check()
         self._committer = Committer(writer, self.consumer, "arbiter", self._plan)
@@ -71,6 +71,16 @@ class Arbitration:
         self._pending = self._begin(self.arbiter)
         self._plan.observer.holds(CANDIDATES, 1)
         self._plan.observer.presides(self.arbiter)
+
+    def _catch_up(self) -> None:
+        """Learn what the last arbiter wrote until it was fenced."""
+        before = self._replica.examples
+        self._follower.restore()
+        self._tell_learned(before)
+
+    def _tell_learned(self, before: int) -> None:
+        replica = self._replica
+        self._plan.observer.learned(replica.version, replica.examples - before)
 
     def _begin(self, arbiter: Arbiter) -> list[Output]:
         """Record the model's configuration and the budget, where they are new."""
@@ -124,9 +134,8 @@ class Arbitration:
             self._stages.lap("arbiter.decide")
             before = self._replica.examples
             self._commit(arbiter, out, buried)
-            observer, replica = self._plan.observer, self._replica
-            observer.disposed(arbiter, Disposed(out, buried))
-            observer.learned(replica.version, replica.examples - before)
+            self._plan.observer.disposed(arbiter, Disposed(out, buried))
+            self._tell_learned(before)
         return len(candidates) + len(labels)
 
     def _candidate(self, arbiter: Arbiter, record: Record, buried: list[Buried]) -> list[Output]:
@@ -155,9 +164,6 @@ class Arbitration:
             buried.append(Buried(record, "label", poison, record.timestamp))
         return out
 
-    def _letter(self, lost: Buried) -> Outgoing:
-        return dead_letter(self._plan.topics, lost.record, lost.stage, lost.poison, lost.time)
-
     def _idle(self, arbiter: Arbiter) -> list[Output]:
         """Nothing came: let the wall clock end what is due."""
         due, now = arbiter.book.next_due(), self._plan.clock()
@@ -169,7 +175,7 @@ class Arbitration:
         self._stages.lap("arbiter.encode")
         rows = list(self._rows(arbiter))
         self._stages.lap("arbiter.rows")
-        outputs += map(self._letter, buried)
+        outputs += [one.letter(self._plan.topics) for one in buried]
         self._committer.commit(outputs, rows, {0: self._next})
         self._stages.lap("arbiter.commit")
 

@@ -6,18 +6,8 @@ from typing import Protocol
 import msgspec
 
 from streamal.core.arbiter import Arbiter, Output
-from streamal.core.log import Record
 from streamal.core.records import Candidate, Decision
-from streamal.errors import Poison
-
-
-class Buried(msgspec.Struct, frozen=True):
-    """A record that became a dead letter: where it failed, of what, and when."""
-
-    record: Record
-    stage: str
-    poison: Poison
-    time: int
+from streamal.runtime.buried import Buried
 
 
 class Scored(msgspec.Struct):

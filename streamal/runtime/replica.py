@@ -14,9 +14,9 @@ DIGEST_EVERY = 100
 """Versions between two digests."""
 
 
-def recorded_as(config: ModelConfig) -> dict[str, object]:
-    """Return what a model was made of, the library's version included."""
-    return {**config.model, "river": config.library}
+def made_of(model: Mapping[str, object], library: str) -> dict[str, object]:
+    """Return what a model is made of, the library's version included."""
+    return {**model, "river": library}
 
 
 def differing(recorded: Mapping[str, object], here: Mapping[str, object]) -> list[str]:
@@ -57,7 +57,7 @@ class Replica:
         self, make: Callable[[], Model], config: dict[str, object], library: str = ""
     ) -> None:
         self.model = make()
-        self.config = {**config, "river": library}
+        self.config = made_of(config, library)
         self.recorded: dict[str, object] | None = None
         self.version = 0
         self.examples = 0
@@ -94,7 +94,7 @@ class Replica:
         if isinstance(update, Pace):
             self.pace, self.hold = update.pace, update.hold
         elif isinstance(update, ModelConfig):
-            self.recorded = recorded_as(update)
+            self.recorded = made_of(update.model, update.library)
         return None
 
     def _learn(self, example: Example) -> str | None:

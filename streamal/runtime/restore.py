@@ -1,7 +1,6 @@
 """What a start reads back: `updates` into the model, `state` into the two roles."""
 
 from collections.abc import Callable, Iterable
-from time import perf_counter
 
 import msgspec
 
@@ -47,12 +46,10 @@ class Follower:
 
     def restore(self, stopped: Callable[[], bool] = never) -> None:
         """Replay everything that is there, or until told to stop."""
-        since = perf_counter()
         end = self._broker.ends(self._topic)[0][1]
         for records in until(self._reader, {(self._topic, 0): end}, stopped):
             self._apply(records)
             self._faults("restore.updates")
-        self._observer.restored(perf_counter() - since, self.replica.version)
 
     def catch_up(self, timeout: float = 0.0) -> int:
         """Apply what has come, waiting so many seconds for the first; return how many.

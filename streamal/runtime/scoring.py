@@ -16,14 +16,14 @@ from streamal.brokers.port import Broker, Partitions
 from streamal.core.log import Outgoing, Record
 from streamal.core.records import Candidate, Decision, Progress
 from streamal.core.scorer import Scorer, Situation
+from streamal.runtime.buried import Buried
 from streamal.runtime.commit import Committer
 from streamal.runtime.intake import Guess, Intake, Lost
-from streamal.runtime.observer import Buried, Scored
+from streamal.runtime.observer import Scored
 from streamal.runtime.plan import SCORERS, Plan
 from streamal.runtime.replica import Replica
 from streamal.runtime.restore import restore_partitions
 from streamal.runtime.stages import Stages
-from streamal.wire.dead import dead_letter
 from streamal.wire.records import RecordEncoder
 from streamal.wire.samples import SampleDecoder
 from streamal.wire.topics import SAMPLES
@@ -114,7 +114,7 @@ class Scoring:
             offsets.update((record.partition, record.offset + 1) for record in taken)
             arrived += [record.timestamp for record in taken]
             stages.lap("scorer.decide")
-            outputs += map(self._letter, buried)
+            outputs += [one.letter(self._plan.topics) for one in buried]
             outputs += map(encode, routed)
             batch.routed += routed
             batch.buried += buried
@@ -138,9 +138,6 @@ class Scoring:
             if stops and _proposes(routed):
                 break
         return routed, buried
-
-    def _letter(self, lost: Buried) -> Outgoing:
-        return dead_letter(self._plan.topics, lost.record, lost.stage, lost.poison, lost.time)
 
     def _commit(self, outputs: list[Outgoing], offsets: dict[int, int]) -> None:
         progress = self._progress()

@@ -61,7 +61,7 @@ class Worker:
         LockedOut
             Another worker runs already where only one can.
         """
-        self.follower.restore(stopped)
+        self._restore(stopped)
         if stopped():
             return
         plan, replica = self._plan, self.follower.replica
@@ -71,6 +71,11 @@ class Worker:
             self.arbitration = Arbitration(self._broker, plan, self.follower, self.stages)
         if plan.role in ("all", "scorer"):
             self.scoring = Scoring(self._broker, plan, replica, self.stages)
+
+    def _restore(self, stopped: Callable[[], bool]) -> None:
+        since, follower = time.perf_counter(), self.follower
+        follower.restore(stopped)
+        self._plan.observer.restored(time.perf_counter() - since, follower.replica.version)
 
     def turn(self, timeout: float) -> int:
         """Give each role one turn; return how many records were dealt with.

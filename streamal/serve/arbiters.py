@@ -5,7 +5,6 @@ from time import time
 from typing import Any
 
 from streamal.core.arbiter import Arbiter, Output
-from streamal.core.estimate import Bounds
 from streamal.core.records import Decision, Request
 from streamal.core.updates import Closed, Example
 from streamal.runtime.observer import Disposed
@@ -14,6 +13,17 @@ from streamal.serve.board import Board
 from streamal.serve.catalog import CATALOG
 
 PRESIDING = tuple(metric.name for metric in CATALOG if metric.where == "presiding")
+
+
+_LABELS = {
+    "accuracy": ("weighted", "point"),
+    "low": ("weighted", "lower"),
+    "high": ("weighted", "upper"),
+    "low_anytime": ("weighted", "lower_anytime"),
+    "high_anytime": ("weighted", "upper_anytime"),
+    "raw_on_requested": ("raw", "point"),
+}
+"""What a bound of the estimate is called in `accuracy_ratio`."""
 
 
 class ArbiterCounts:
@@ -80,28 +90,26 @@ class ArbiterCounts:
         asked.exemplars[request.reason,] = ({"request_id": request.request_id[-100:]}, time())
 
     def _show(self, arbiter: Arbiter) -> None:
-        self._show_budget(arbiter)
-        board, state, ledger = self._board, arbiter.state, arbiter.ledger
-        found = standing(state, ledger)
+        board, ledger = self._board, arbiter.ledger
+        found = standing(arbiter.state, ledger)
         oldest = arbiter.book.oldest()
         self.oldest = None if oldest is None else oldest.asked.created_at
         self.presides = True
         waiting = {"outstanding": arbiter.book.outstanding, "oldest_created_at": self.oldest}
         self.standing = {**found, "requests": waiting}
+        limits = found["budget"].items()
+        board.series("budget_limit").put(((name,), one["allowed"]) for name, one in limits)
+        board.series("budget_remaining").put(((name,), one["remaining"]) for name, one in limits)
+        lines = zip(ledger.names, ledger.limits, strict=True)
+        board.series("budget_planned").put(((name,), limit.line()) for name, limit in lines)
         board.set("requests_outstanding", (), arbiter.book.outstanding)
         board.set("query_target_ratio", (), ledger.slope())
         for name, value in (("query_ratio", found["query_ratio"]), ("pace_ratio", found["pace"])):
             if value is not None:
                 board.set(name, (), value)
-        board.series("accuracy_ratio").put(_accuracy(arbiter.bounds()).items())
-
-    def _show_budget(self, arbiter: Arbiter) -> None:
-        board, ledger = self._board, arbiter.ledger
-        named = [((name,), one) for name, one in zip(ledger.names, ledger.limits, strict=True)]
-        board.series("budget_limit").put((name, one.allowed()) for name, one in named)
-        board.series("budget_planned").put((name, one.line()) for name, one in named)
-        left = ((name, one.allowed() - one.account.charged) for name, one in named)
-        board.series("budget_remaining").put(left)
+        bounds = ((_LABELS[name], value) for name, value in found["estimate"].items())
+        known = ((labels, value) for labels, value in bounds if value is not None)
+        board.series("accuracy_ratio").put(known)
 
 
 def _totals(arbiter: Arbiter) -> dict[str, dict[str, float]]:
@@ -114,15 +122,3 @@ def _totals(arbiter: Arbiter) -> dict[str, dict[str, float]]:
         "budget_refunded_total": ledger.refunded.copy(),
         "budget_refused_total": dict(zip(ledger.names, refused, strict=True)),
     }
-
-
-def _accuracy(bounds: Bounds) -> dict[tuple[str, ...], float]:
-    found = {
-        ("weighted", "point"): bounds.accuracy,
-        ("weighted", "lower"): bounds.low,
-        ("weighted", "upper"): bounds.high,
-        ("weighted", "lower_anytime"): bounds.low_anytime,
-        ("weighted", "upper_anytime"): bounds.high_anytime,
-        ("raw", "point"): bounds.raw_on_requested,
-    }
-    return {labels: value for labels, value in found.items() if value is not None}

@@ -25,7 +25,6 @@ class Board:
     """
 
     def __init__(self, about: About) -> None:
-        self.about = about
         self.numbers: dict[str, Numbers] = {
             metric.name: _numbers(metric, about.limits)
             for metric in CATALOG

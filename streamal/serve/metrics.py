@@ -6,7 +6,8 @@ from typing import Any
 
 from streamal.brokers.clock import wall_clock
 from streamal.core.arbiter import Arbiter
-from streamal.runtime.observer import Buried, Disposed, Scored
+from streamal.runtime.buried import Buried
+from streamal.runtime.observer import Disposed, Scored
 from streamal.serve.about import About
 from streamal.serve.arbiters import ArbiterCounts
 from streamal.serve.board import Board

@@ -1,45 +1,15 @@
 """`explain`: one page for people, one JSON document for programs, errors that help."""
 
-import json
 import re
-from contextlib import chdir, closing
-from pathlib import Path
-from shutil import copytree
+from contextlib import closing
 
 import pytest
 
 from streamal.app import broker_of
-from streamal.cli import main
 from streamal.cli.explain import figure
 from streamal.core.log import Outgoing
 from streamal.settings import load
-from tests.cli.shell import Shell, csv
-
-SEND = ["send", "t.csv", "--label-column", "label"]
-SERVE = ["run", "--until-idle", "0"]
-ANNOTATE = ["annotate", "--truth", "t.csv", "--label-column", "label", "--until-idle", "0"]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which a service has asked, learned and decided on, each id twice."""
-    folder = tmp_path_factory.mktemp("worked")
-    (folder / "t.csv").write_text(csv(60))
-    sections = {"budget": [{"rate": 0.2, "burst": 10}], "auto_label": {"threshold": 0.7}}
-    (folder / "streamal.yaml").write_text(json.dumps(sections))
-    with chdir(folder):
-        for _ in range(2):
-            for words in (SEND, SERVE, ANNOTATE, SERVE):
-                with pytest.raises(SystemExit, match="0"):
-                    main(words)
-    return folder
-
-
-@pytest.fixture
-def worked(shell: Shell, folder: Path) -> Shell:
-    """A shell in a copy of that folder."""
-    copytree(folder, shell.folder, dirs_exist_ok=True)
-    return shell
+from tests.cli.shell import Shell
 
 
 @pytest.mark.parametrize("topic", ["label-requests", "auto-labels", "abstained"])

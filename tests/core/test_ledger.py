@@ -236,3 +236,14 @@ def test_refusals_are_counted_for_each_limit() -> None:
     assert ledger.refusing() == ["count"]
     ledger.refused(ledger.refusing())
     assert [account.refused for account in ledger.state.accounts] == [1, 0, 0]
+
+
+def test_what_is_spent_and_refunded_is_what_the_account_shows() -> None:
+    """A refund that comes after its window has ended gives nothing back, so it counts nothing."""
+    ledger = Ledger([LimitSpec("window", 5, every_ms=1000), LimitSpec("count", 9)])
+    ledger.advance(1, 100)
+    charges = ledger.reserve()
+    ledger.advance(2, 1100)
+    ledger.refund(charges)
+    assert ledger.spent == {"window": 1.0, "count": 1.0}
+    assert ledger.refunded == {"window": 0.0, "count": 1.0}

@@ -19,8 +19,6 @@ SCRAPED = frozenset({"job", "instance"})
 OTHERS = ("up", "process_start_time_seconds", "process_resident_memory_bytes")
 """Metrics that are not of the catalogue: of Prometheus, and of the client library."""
 
-_ENDS = {"histogram": ("_bucket", "_count", "_sum"), "summary": ("_count", "_sum")}
-
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _GROUPING = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)")
 _SELECTOR = re.compile(r'(?<![\w:.])([a-zA-Z_:][\w:]*)\b(?!\s*\()\s*(?:\{((?:"[^"]*"|[^}"])*)\})?')
@@ -37,21 +35,17 @@ class Series(msgspec.Struct, frozen=True):
 
 def catalogue() -> dict[str, Series]:
     """Return every series of the catalogue, and the few others that rules may use."""
-    ours = {
-        metric.full_name + end: _series(metric, end)
-        for metric in CATALOG
-        for end in _ENDS.get(metric.kind, ("",))
-    }
+    ours = {name: _series(metric, name) for metric in CATALOG for name in metric.series}
     return ours | dict.fromkeys(OTHERS, Series(SCRAPED))
 
 
-def _series(metric: Metric, end: str) -> Series:
+def _series(metric: Metric, name: str) -> Series:
     values = {
         label: {child[at] for child in metric.children} for at, label in enumerate(metric.labels)
     }
     if "topic" in values:
         values["topic"] |= {*FOLLOWED}
-    bucket = {"le"} if end == "_bucket" else set()
+    bucket = {"le"} if name.endswith("_bucket") else set()
     return Series(SCRAPED | {*metric.labels} | bucket, {k: v for k, v in values.items() if v})
 
 

@@ -117,3 +117,12 @@ def test_grafana_finds_its_dashboard() -> None:
     assert f"./deploy/grafana:{folder}:ro" in SERVICES["grafana"]["volumes"]
     (source,) = _read(HERE / "grafana" / "datasources" / "prometheus.yml")["datasources"]
     assert (source["uid"], source["url"]) == ("prometheus", "http://prometheus:9090")
+
+
+def test_one_cause_is_one_page_here_too() -> None:
+    """What keeps an alert silent because of another one is written twice, and is the same."""
+    ours, example = (
+        yaml.safe_load((folder / "alertmanager.yml").read_text(encoding="utf-8"))["inhibit_rules"]
+        for folder in (HERE, ROOT / "deploy" / "prometheus")
+    )
+    assert ours == example

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 
 from streamal.serve.catalog import CATALOG
 
-ENDS = {"histogram": ("_bucket", "_count", "_sum"), "summary": ("_count", "_sum")}
 SCRAPED = frozenset({"job", "instance"})
 """Labels that every series has from Prometheus itself."""
 
 OURS = {
-    f"{metric.full_name}{end}": SCRAPED | {*metric.labels} | ({"le"} if end == "_bucket" else set())
+    name: SCRAPED | {*metric.labels} | ({"le"} if name.endswith("_bucket") else set())
     for metric in CATALOG
-    for end in ENDS.get(metric.kind, ("",))
+    for name in metric.series
 }
 OTHERS = re.compile(r"up|process_\w+")
 """Metrics of Prometheus and of the process, which have no labels of ours."""

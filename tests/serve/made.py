@@ -32,7 +32,7 @@ class Watched(Service):
         super().__init__(**SECTIONS | sections)
 
     def started(self, **changes: Any) -> Any:  # noqa: ANN401 - as of Service
-        return super().started(observer=self.metrics, **changes)
+        return super().started(**{"observer": self.metrics} | changes)
 
     def live(self, rounds: int, seed: int) -> None:
         """Send, answer in every way there is, let time pass, now and then start afresh."""

@@ -10,6 +10,7 @@ from streamal.core.updates import Closed, Example
 from streamal.runtime.observer import Scored
 from streamal.runtime.worker import serve
 from streamal.serve.catalog.known import DEAD, LONGEST, MOST_CLASSES, OTHER, OUTCOMES, ROUTES
+from streamal.serve.metrics import Metrics
 from streamal.serve.scorers import ScorerCounts
 from streamal.wire.records import decode_candidate
 from tests.runtime.service import numbers
@@ -153,6 +154,28 @@ def iter_true() -> Iterator[bool]:
     yield from (False, False)
     while True:
         yield True
+
+
+class Restored(Metrics):
+    """Metrics that note how often a replay was told."""
+
+    times = 0
+
+    def restored(self, seconds: float, version: int) -> None:
+        super().restored(seconds, version)
+        self.times += 1
+
+
+def test_a_replay_is_told_once_for_each_start() -> None:
+    """To catch up with the last arbiter is no replay, and would tell of no time at all."""
+    service = Watched()
+    told = Restored(service.metrics.about)
+    service.live(2, seed=0)
+    service.restart(observer=told)
+    service.turn()
+    assert service.worker.arbitration is not None
+    assert service.worker.arbitration.arbiter is not None
+    assert told.times == 1
 
 
 def test_the_pace_is_what_scorers_were_told(lived: Watched) -> None:

@@ -8,8 +8,9 @@ from streamal.errors import UsageError
 from streamal.lab.deadletters.choice import EVERY, Choice
 from streamal.lab.deadletters.letter import Letter, said_of
 from streamal.lab.deadletters.marks import Marks, marks
+from streamal.lab.place import place_of
 from streamal.runtime.replay import replay
-from streamal.wire.topics import DEAD_LETTERS, LOGICAL, Topics
+from streamal.wire.topics import DEAD_LETTERS, Topics
 
 
 def letters(broker: Broker, topics: Topics, choice: Choice = EVERY) -> Iterator[Letter]:
@@ -76,19 +77,10 @@ def _missing(place: str) -> UsageError:
 
 def _parsed(topics: Topics, place: str) -> Source:
     """Return a place; the topic may be given by its logical name."""
-    topic, partition, offset = (["", "", *place.rsplit("/", 2)])[-3:]
-    if not (topic and _is_number(partition) and _is_number(offset)):
+    found = place_of(place, topics)
+    if found is None:
         raise UsageError(
             f"{place!r} is no place of a dead letter, nor of its original; they look like "
             f"{topics[DEAD_LETTERS]}/0/7 and {topics['samples']}/0/17"
         )
-    name = topics[topic] if topic in LOGICAL else topic
-    return Source(name, int(partition), int(offset))
-
-
-DIGITS = 19
-"""Offsets are whole numbers of eight bytes."""
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < DIGITS
+    return found

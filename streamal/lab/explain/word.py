@@ -1,6 +1,5 @@
 """What a user types to name samples: an id, a place, or a request's id."""
 
-import re
 from collections.abc import Iterable
 from itertools import takewhile
 from operator import eq
@@ -10,12 +9,11 @@ import msgspec
 from streamal.core.nearest import nearest
 from streamal.core.records import Source
 from streamal.lab.laws.facts import attempt
-from streamal.wire.topics import LOGICAL, Topics
+from streamal.lab.place import place_of
+from streamal.wire.topics import Topics
 
 NEAR = 100
 """How many of the ids that begin alike are compared more closely."""
-
-_PLACE = re.compile(r"(.+)/(\d{1,18})/(\d{1,18})")
 
 
 class Named(msgspec.Struct):
@@ -93,13 +91,3 @@ class Word:
         near = nearest(self.text, sorted(self._near))
         guess = f"did you mean {near}? " if near else ""
         return f"{guess}`streamal tail abstained` (or label-requests, auto-labels) shows ids"
-
-
-def place_of(text: str, topics: Topics) -> Source | None:
-    """Return the place that a text is, its topic by its logical name or its own."""
-    found = _PLACE.fullmatch(text)
-    if found is None:
-        return None
-    topic, partition, offset = found.groups()
-    name = topics[topic] if topic in LOGICAL else topic
-    return Source(name, int(partition), int(offset))

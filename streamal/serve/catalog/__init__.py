@@ -22,5 +22,4 @@ def names() -> list[str]:
     >>> [name for name in names() if "batch" in name]
     ['streamal_batch_records_bucket', 'streamal_batch_records_count', 'streamal_batch_records_sum']
     """
-    ends = {"histogram": ("_bucket", "_count", "_sum"), "summary": ("_count", "_sum")}
-    return [metric.full_name + end for metric in CATALOG for end in ends.get(metric.kind, ("",))]
+    return [name for metric in CATALOG for name in metric.series]

@@ -51,15 +51,6 @@ OUTCOMES = (
 )
 """What became of a label."""
 
-BOUNDS = (
-    ("weighted", "point"),
-    ("weighted", "lower"),
-    ("weighted", "upper"),
-    ("weighted", "lower_anytime"),
-    ("weighted", "upper_anytime"),
-    ("raw", "point"),
-)
-
 STAGES = (
     "scorer.poll",
     "scorer.decode",

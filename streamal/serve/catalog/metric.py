@@ -11,6 +11,9 @@ Where = Literal["worker", "scorer", "arbiter", "presiding"]
 """Who has it: every worker, those with a role, or only the one that is the arbiter now."""
 
 
+_ENDS = {"histogram": ("_bucket", "_count", "_sum"), "summary": ("_count", "_sum")}
+
+
 class Metric(msgspec.Struct, frozen=True):
     """One family.
 
@@ -36,3 +39,8 @@ class Metric(msgspec.Struct, frozen=True):
     def full_name(self) -> str:
         """The name with its prefix."""
         return PREFIX + self.name
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The names that Prometheus sees."""
+        return tuple(self.full_name + end for end in _ENDS.get(self.kind, ("",)))
