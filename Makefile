@@ -17,11 +17,11 @@ TYPED := streamal tests $(wildcard benchmarks deploy)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format test-crash test-prometheus test-kafka test-container test-chaos
-.PHONY: soak bench pages lock hooks clean
+.PHONY: soak bench bench-selection pages lock hooks clean
 
 help: ## say what each target does
 	@echo "make TARGET [DATA=DIR]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(STAMP) ## make .venv and install what the locks name (others do it when needed)
 
@@ -73,6 +73,10 @@ soak: $(STAMP) ## half an hour under load with random faults; by hand (MINUTES=3
 
 bench: $(STAMP) ## benchmarks, with a report (BENCH=NAME for one of benchmarks/NAME.py)
 	$(BIN)/python -m benchmarks$(if $(BENCH),.$(BENCH))
+
+# Half an hour on two cores; with CACHE=FOLDER it goes on where it was stopped, ARGS=--short takes a minute.
+bench-selection: $(STAMP) ## our selection beside other tools', on the same streams and models (ARGS=--write: into docs/)
+	$(BIN)/python -m benchmarks.selection $(if $(CACHE),--cache $(CACHE)) $(ARGS)
 
 # No address of an index and no path goes into a lock, so it serves behind any mirror.
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \

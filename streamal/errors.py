@@ -2,6 +2,7 @@
 
 StreamalError               exit 70
 ├── UsageError              exit  2   a wrong argument, a file that is not there
+│   └── Unusable            exit  2   a sample or label that a `Sampler` cannot use
 ├── CheckFailed             exit  1   a check said no (topics missing, no permission)
 ├── ConfigError             exit 78   what is configured cannot work
 │   └── ConfigMismatch      exit 78   another configuration is recorded in `updates`
@@ -31,6 +32,22 @@ class UsageError(StreamalError):
     """A wrong argument or a file that is not there."""
 
     exit_code = 2
+
+
+class Unusable(UsageError):
+    """A sample or a label that cannot be used; the sampler is as it was before.
+
+    Parameters
+    ----------
+    reason
+        One of the reasons of dead letters, such as ``type_changed`` or ``duplicate``.
+    message
+        What is wrong, and what would be right.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class CheckFailed(StreamalError):

@@ -14,11 +14,15 @@ from streamal.core.estimate import HORIZON
 from streamal.core.journal import ArbiterSpec
 from streamal.core.limits import LimitSpec
 from streamal.core.policies import PolicySpec
+from streamal.core.quotas import QuotaSpec
 from streamal.core.scorer import ScorerSpec
+from streamal.errors import ConfigError
 from streamal.lab.row import Row
 from streamal.lab.simulate import Clock
 from streamal.lab.study import Study, simulate
 from streamal.learners import factory, presets
+from streamal.learners.balanced import Balanced
+from streamal.learners.committee import Bagged
 from streamal.learners.model import Model
 from streamal.learners.port import Learner
 from streamal.runtime.faults import Faults
@@ -62,7 +66,18 @@ def model_config_of(settings: Settings) -> dict[str, object]:
         "classes": None if model.classes is None else list(model.classes),
         "seed": model.seed,
         "types": dict(settings.samples.types),
+        **_unusual(settings),
     }
+
+
+def _unusual(settings: Settings) -> dict[str, object]:
+    """Return what only some models are made of: logs without it stay as they are."""
+    model, found = settings.model, dict[str, object]()
+    if model.class_weights:
+        found["class_weights"] = model.class_weights
+    if model.preset == "committee":
+        found["committee"] = {"of": settings.committee.of, "members": settings.committee.members}
+    return found
 
 
 def model_of(settings: Settings) -> Callable[[], Model]:
@@ -79,15 +94,25 @@ def model_of(settings: Settings) -> Callable[[], Model]:
 
 
 def _learner(settings: Settings, types: Mapping[str, str]) -> Learner:
-    model = settings.model
+    model, committee = settings.model, settings.committee
     if model.factory is not None:
-        return factory.load(model.factory, types)
-    return presets.make(model.preset or "auto", model.seed, types)
+        learner = factory.load(model.factory, types)
+    elif model.preset == "committee":
+        member = presets.make(committee.of, model.seed, types)
+        learner = Bagged(member, model.seed, committee.members)
+    else:
+        learner = presets.make(model.preset or "auto", model.seed, types)
+    if settings.policy.asks_members() and not hasattr(learner, "predict_members"):
+        raise ConfigError(
+            f"policy.utility: disagreement needs a learner with predict_members, and "
+            f"{learner.describe()} has none"
+        )
+    return Balanced(learner, model.class_weights) if model.class_weights else learner
 
 
 def arbiter_of(settings: Settings, limits: list[LimitSpec], policy: PolicySpec) -> ArbiterSpec:
     """Return the arbiter's configuration."""
-    requests = settings.requests
+    requests, modifiers = settings.requests, settings.modifiers
     classes = settings.model.classes
     overs = [spec.over for spec in limits if spec.over]
     return ArbiterSpec(
@@ -101,6 +126,25 @@ def arbiter_of(settings: Settings, limits: list[LimitSpec], policy: PolicySpec) 
         max_ahead=requests.max_ahead,
         unsolicited=settings.labels.unsolicited,
         horizon=min(overs, default=HORIZON),
+        thinning=None if modifiers.thinning is None else modifiers.thinning.spec(),
+        pending=None if modifiers.pending is None else modifiers.pending.spec(),
+        quotas=quotas_of(settings),
+    )
+
+
+def quotas_of(settings: Settings) -> tuple[QuotaSpec, ...]:
+    """Return the quotas as the core takes them."""
+    return tuple(quota.spec() for quota in settings.modifiers.quotas)
+
+
+def scorer_of(settings: Settings, policy: PolicySpec) -> ScorerSpec:
+    """Return the scorers' configuration."""
+    return ScorerSpec(
+        settings.model.seed,
+        policy,
+        settings.auto_label.threshold,
+        settings.modifier_spec(),
+        quotas_of(settings),
     )
 
 
@@ -123,10 +167,10 @@ def plan_of(
     observer
         Told what the worker does.
     """
-    policy = settings.policy.spec()
+    policy = replace(settings.policy.spec(), disagreement=settings.committee.measure)
     return Plan(
         topics=topics_of(settings),
-        scorer=ScorerSpec(settings.model.seed, policy, settings.auto_label.threshold),
+        scorer=scorer_of(settings, policy),
         arbiter=arbiter_of(settings, limits or list(settings.limits()), policy),
         mapping=mapping_of(settings),
         model=model_of(settings),

@@ -98,7 +98,19 @@ def _scored(one: Values) -> Iterator[Line]:
         if scored and name in scored:
             yield name, figure(scored[name])
     if scored:
+        yield from _weighed(scored)
         yield "model", f"version {scored['model_version']}"
+
+
+def _weighed(scored: Values) -> Iterator[Line]:
+    """Yield what is there only where a sample was not weighed by the configured utility alone."""
+    if scored["arm"] is not None:
+        yield "arm", scored["arm"]
+    if scored["modifiers"]:
+        factors = scored["modifiers"].items()
+        yield "modifiers", ", ".join(f"{name} {figure(factor)}" for name, factor in factors)
+    if scored.get("held_back") is not None:
+        yield "held back", scored["held_back"]
 
 
 def _ledger(ledger: Values | None) -> Iterator[Line]:

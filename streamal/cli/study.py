@@ -42,20 +42,22 @@ PolicyName = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="rank, fixed, variable, randomised, split, random or periodic "
+        help="rank, auto, pool, fixed, variable, randomised, split, random or periodic "
         "(default: the config's).",
     ),
 ]
 UtilityName = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", help="margin, least_confidence or entropy (default: the config's)."
+        metavar="NAME",
+        help="margin, least_confidence, entropy or disagreement (default: the config's).",
     ),
 ]
 Preset = Annotated[
     str | None,
     typer.Option(
-        metavar="PRESET", help="A preset: auto, linear, bayes, tree, … (default: the config's)."
+        metavar="PRESET",
+        help="auto, linear, ensemble, committee, bayes, tree, … (default: the config's).",
     ),
 ]
 AutoLabel = Annotated[

@@ -189,6 +189,7 @@ class Answers:
             ledger=self._journal.step(self._ledger.share()),
             answer=at,
             annotator=annotator,
+            features=row.asked.features if outcome == "rejected" else None,
         )
 
     def _ask_again(self, row: RequestRow, asked: Request) -> list[Output]:

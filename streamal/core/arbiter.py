@@ -10,12 +10,23 @@ from typing import Any
 from msgspec import UNSET
 
 from streamal.core.answers import Answers
-from streamal.core.controller import Verdict, wanted
+from streamal.core.controller import Verdict, held_back, wanted
 from streamal.core.estimate import Bounds, Estimate, EstimateState, bin_of
 from streamal.core.journal import ArbiterSpec, ArbiterState, Journal
 from streamal.core.ledger import Ledger, LedgerState, rebased
-from streamal.core.records import Answer, Candidate, Decision, Progress, Request, Source
+from streamal.core.policies import reason_of
+from streamal.core.pool import Block, means, verdicts
+from streamal.core.quotas import Quotas
+from streamal.core.records import (
+    Answer,
+    Candidate,
+    Decision,
+    Progress,
+    Request,
+    Source,
+)
 from streamal.core.requests import AnswerMemory, RequestBook, RequestRow
+from streamal.core.restraint import Ruling, restraint_of
 from streamal.core.updates import Budget, ModelConfig, Pace, Update
 
 Output = Request | Decision | Update
@@ -45,7 +56,8 @@ class Arbiter:
     ) -> None:
         self.spec = spec
         self.state = state or ArbiterState(LedgerState([], []), EstimateState(horizon=spec.horizon))
-        self.book = RequestBook(spec.remember_ms)
+        self.book = RequestBook(spec.remember_ms, spec.thinning)
+        self.quotas = Quotas(spec.quotas, self.state.quotas)
         for row in sorted(rows, key=lambda row: row.step):
             self.book.restore(row)
         self.memory = AnswerMemory(spec.remember_ms)
@@ -97,15 +109,35 @@ class Arbiter:
         self._see(candidate.seen, candidate.bins)
         self._advance(time)
         share = min(candidate.cap, self.ledger.share())
-        verdict = wanted(
-            candidate.rank, candidate.draw, share, self.spec.policy.uniform, candidate.want
-        )
+        uniform = self.spec.policy.uniform
+        verdict = wanted(candidate.rank, candidate.draw, share, uniform, candidate.want)
+        out.append(self._dispose(candidate, verdict, share))
+        return out
+
+    def block(self, block: Block, time: int) -> list[Output]:
+        """Grant the best candidates of a block, and send the others their other way."""
+        out, told = self.tick(time), block.told(self.state)
+        self.state.candidates = block.last
+        self._see(block.seen, block.bins)
+        self._advance(time)
+        labels = means(self.ledger, self.state.n, time).labels
+        found = verdicts(block.candidates, labels, told, self.spec.policy)
+        for candidate, (verdict, share) in zip(block.candidates, found, strict=True):
+            out.append(self._dispose(candidate, verdict, share))
+        return out
+
+    def _dispose(self, candidate: Candidate, verdict: Verdict, share: float) -> Request | Decision:
+        uniform, draw, want = self.spec.policy.uniform, candidate.draw, candidate.want
+        restraint = None
+        if verdict.wanted:
+            restraint = restraint_of(candidate, self.spec, self.book, self.quotas, self.state.n)
+        if restraint is not None:
+            verdict = held_back(restraint, draw, share, uniform, want)
+        ruling = Ruling(verdict, share, restraint)
         refusing = self.ledger.refusing() if verdict.wanted else []
         if verdict.wanted and not refusing:
-            out.append(self._grant(candidate, verdict, share))
-        else:
-            out.append(self._fall_back(candidate, verdict, share, refusing))
-        return out
+            return self._grant(candidate, ruling)
+        return self._fall_back(candidate, ruling, refusing)
 
     def progress(self, progress: Progress, offset: int, time: int) -> list[Output]:
         """Take in how far a scorer has come."""
@@ -195,23 +227,26 @@ class Arbiter:
                 self.estimate.pass_by(at, count - before)
         self.state.bins[partition] = bins
 
-    def _grant(self, candidate: Candidate, verdict: Verdict, share: float) -> Request:
+    def _grant(self, candidate: Candidate, ruling: Ruling) -> Request:
+        verdict = ruling.verdict
         at = bin_of(candidate.confidence)
         guess = self.estimate.ask(at, verdict.propensity, verdict.explored)
         charges = self.ledger.reserve()
-        asked = self._request(candidate, verdict, share)
+        self.quotas.add(candidate.features, candidate.label)
+        asked = self._request(candidate, ruling)
         self.book.add(RequestRow(asked=asked, charges=charges, bin=at, guess=guess, n=self.state.n))
         self.journal.count_route("request", asked.reason)
         return asked
 
-    def _request(self, candidate: Candidate, verdict: Verdict, share: float) -> Request:
-        time = self.state.ledger.time
+    def _request(self, candidate: Candidate, ruling: Ruling) -> Request:
+        time, explored = self.state.ledger.time, ruling.verdict.explored
+        kind = self.spec.policy.kind
         return Request(
-            **self._common(candidate, share),
+            **self._common(candidate, ruling),
             route="request",
-            reason=self._reason(candidate, verdict),
-            propensity=verdict.propensity,
-            ledger=self.journal.step(share),
+            reason=reason_of(kind, candidate.arm, explored, candidate.cold_start),
+            propensity=ruling.verdict.propensity,
+            ledger=self.journal.step(ruling.share),
             request_id=candidate.source.text,
             features=candidate.features,
             payload=candidate.payload,
@@ -220,16 +255,7 @@ class Arbiter:
             expires_at=time + self.spec.expire_ms,
         )
 
-    def _reason(self, candidate: Candidate, verdict: Verdict) -> str:
-        if verdict.explored:
-            return "exploration"
-        if candidate.cold_start:
-            return "cold_start"
-        return "periodic" if self.spec.policy.kind == "periodic" else "uncertain"
-
-    def _fall_back(
-        self, candidate: Candidate, verdict: Verdict, share: float, refusing: list[str]
-    ) -> Decision:
+    def _fall_back(self, candidate: Candidate, ruling: Ruling, refusing: list[str]) -> Decision:
         """Write the candidate's other route unchanged; a refusal is its reason to abstain."""
         self.estimate.pass_by(bin_of(candidate.confidence), 1)
         if refusing:
@@ -239,16 +265,16 @@ class Arbiter:
         self.journal.count_route(candidate.route, reason)
         bar = candidate.auto_label_threshold
         return Decision(
-            **self._common(candidate, share),
+            **self._common(candidate, ruling),
             route=candidate.route,
             reason=reason,
-            propensity=0.0 if refusing else verdict.propensity,
+            propensity=0.0 if refusing else ruling.verdict.propensity,
             auto_label_threshold=UNSET if abstains or bar is None else bar,
             certificate=UNSET if abstains else None,
-            ledger=self.journal.stamp(share),
+            ledger=self.journal.stamp(ruling.share),
         )
 
-    def _common(self, candidate: Candidate, share: float) -> dict[str, Any]:
+    def _common(self, candidate: Candidate, ruling: Ruling) -> dict[str, Any]:
         """Return what every decision says of a candidate."""
         own = candidate.threshold
         return {
@@ -258,8 +284,11 @@ class Arbiter:
             "confidence": candidate.confidence,
             "utility": candidate.utility,
             "rank": candidate.rank,
-            "threshold": (1.0 - self.spec.policy.uniform) * share if own is None else own,
+            "threshold": (1.0 - self.spec.policy.uniform) * ruling.share if own is None else own,
             "model_version": candidate.model_version,
             "decided_at": self.state.ledger.time,
             "source": candidate.source,
+            "modifiers": candidate.modifiers,
+            "arm": candidate.arm,
+            "held_back": ruling.restraint,
         }

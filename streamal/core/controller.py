@@ -7,6 +7,8 @@ from math import exp
 
 import msgspec
 
+from streamal.core.records import Restraint
+
 GENEROSITY = 3
 """m: a scorer proposes so many times what is affordable."""
 
@@ -66,6 +68,19 @@ def wanted(
     else:
         propensity = want + (1.0 - want) * uniform if share > 0 else 0.0
     return Verdict(hit or explored, explored, propensity)
+
+
+def held_back(
+    restraint: Restraint, draw: float, share: float, exploration: float, want: float | None = None
+) -> Verdict:
+    """Apply the rule to a sample that is held back, because others like it were asked.
+
+    A repeat is not asked at all. Otherwise only the wish is taken back, and the uniform
+    draw stays: without it nobody could tell the accuracy there.
+    """
+    if restraint == "repeat":
+        return Verdict(wanted=False, explored=False, propensity=0.0)
+    return wanted(1.0, draw, share, exploration, None if want is None else 0.0)
 
 
 class Bucket:

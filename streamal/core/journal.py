@@ -5,8 +5,11 @@ import msgspec
 from streamal.core.estimate import HORIZON, EstimateState
 from streamal.core.ledger import Ledger, LedgerState
 from streamal.core.limits import LimitSpec
+from streamal.core.pending import PendingSpec
 from streamal.core.policies import PolicySpec
+from streamal.core.quotas import QuotaSpec, QuotaState
 from streamal.core.records import Stamp
+from streamal.core.repeats import ThinningSpec
 
 
 class ArbiterSpec(msgspec.Struct, frozen=True):
@@ -14,7 +17,7 @@ class ArbiterSpec(msgspec.Struct, frozen=True):
 
     `refund` lists the outcomes that give their charge back; `max_ahead` pauses intake
     so many samples after the oldest open request; `horizon` is where the anytime
-    interval is tightest.
+    interval is tightest; `thinning`, `pending` and `quotas` hold back what was asked enough of.
     """
 
     limits: list[LimitSpec]
@@ -27,6 +30,9 @@ class ArbiterSpec(msgspec.Struct, frozen=True):
     max_ahead: int | None = None
     unsolicited: bool = False
     horizon: int = HORIZON
+    thinning: ThinningSpec | None = None
+    pending: PendingSpec | None = None
+    quotas: tuple[QuotaSpec, ...] = ()
 
 
 class ArbiterState(msgspec.Struct):
@@ -49,6 +55,7 @@ class ArbiterState(msgspec.Struct):
     hold: bool = False
     routes: dict[str, int] = {}
     answers: dict[str, int] = {}
+    quotas: QuotaState = msgspec.field(default_factory=QuotaState)
 
 
 class Journal:

@@ -14,6 +14,9 @@ import msgspec
 from streamal.core.draw import draws, rest_of
 from streamal.core.window import Window
 
+ARMED = ("density", "novelty")
+"""Modifiers that are arms of `auto` of their own: there they count under no other arm."""
+
 
 class PolicySpec(msgspec.Struct, frozen=True):
     """A policy as configured."""
@@ -26,6 +29,13 @@ class PolicySpec(msgspec.Struct, frozen=True):
     step: float = 0.01
     spread: float = 1.0
     random_share: float = 0.2
+    disagreement: str = "consensus_entropy"
+    arms: tuple[str, ...] = ("margin", "random", "novelty")
+    block: int = 20
+    pool: int = 400
+    wait_ms: int = 3_600_000
+    diversity: float = 0.2
+    eager: bool = True
 
     @property
     def uniform(self) -> float:
@@ -43,6 +53,7 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
     affordable: bool
     pace: float
     draw: float | None = None
+    arm: str | None = None
 
 
 class Opinion(msgspec.Struct, frozen=True, gc=False):
@@ -87,6 +98,28 @@ class Rank:
 
     def load(self, saved: str | float) -> None:
         self._window = Window.load(self._capacity, str(saved))
+
+
+class Auto(Rank):
+    """`rank` among the utilities that the arm of the moment gave: a new arm begins anew."""
+
+    def __init__(self, spec: PolicySpec, seed: int) -> None:
+        super().__init__(spec, seed)
+        self._arm: str | None = None
+
+    def weigh(self, sample: Scored) -> Opinion:
+        if sample.arm != self._arm:
+            self._arm = sample.arm
+            self._window = Window(self._capacity)
+        return super().weigh(sample)
+
+    def save(self) -> str:
+        return f"{self._arm or ''}:{super().save()}"
+
+    def load(self, saved: str | float) -> None:
+        arm, _, window = str(saved).partition(":")
+        self._arm = arm or None
+        super().load(window)
 
 
 class Uniform:
@@ -200,13 +233,37 @@ class Split(Variable):
 
 POLICIES: dict[str, type[Rank | Uniform | Fixed | Periodic | Variable]] = {
     "rank": Rank,
+    "auto": Auto,
     "fixed": Fixed,
     "variable": Variable,
     "randomised": Randomised,
     "split": Split,
     "random": Uniform,
     "periodic": Periodic,
+    "pool": Rank,
 }
+
+
+def reason_of(kind: str, arm: str | None, explored: bool, cold: bool) -> str:
+    """Return why a sample is asked, in one word.
+
+    Examples
+    --------
+    >>> reason_of("rank", None, explored=False, cold=False)
+    'uncertain'
+    >>> reason_of("auto", "novelty", explored=False, cold=False)
+    'novel'
+    """
+    if explored:
+        return "exploration"
+    if cold:
+        return "cold_start"
+    if kind == "periodic":
+        return "periodic"
+    return _REASONS.get(arm or "", "uncertain")
+
+
+_REASONS = {"disagreement": "disagreement", "novelty": "novel", "random": "exploration"}
 
 
 def policy(spec: PolicySpec, seed: int) -> Policy:

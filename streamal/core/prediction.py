@@ -23,11 +23,20 @@ class Prediction(msgspec.Struct, frozen=True, gc=False):
         is one; None without an opinion.
     confidence
         Its probability; 0 while there are no probabilities.
+    disagreement
+        How much the members of a committee disagree, in (0, 1]; None where nobody asked.
+    arm
+        How the utility is taken, where the policy chooses among several ways.
+    modifiers
+        Factors in (0, 1] on the utility, by the modifier's name.
     """
 
     row: Sequence[float]
     label: str | None
     confidence: float
+    disagreement: float | None = None
+    arm: str | None = None
+    modifiers: dict[str, float] = {}
 
     @property
     def is_cold(self) -> bool:
@@ -45,7 +54,9 @@ class Prediction(msgspec.Struct, frozen=True, gc=False):
 NO_OPINION = Prediction((), None, 0.0)
 
 
-def predicted(classes: Sequence[str], row: Sequence[float]) -> Prediction:
+def predicted(
+    classes: Sequence[str], row: Sequence[float], disagreement: float | None = None
+) -> Prediction:
     """Return the prediction that a row of probabilities makes; one that is not finite: none.
 
     Examples
@@ -53,9 +64,9 @@ def predicted(classes: Sequence[str], row: Sequence[float]) -> Prediction:
     >>> predicted(("ham", "spam"), [0.2, 0.8]).label
     'spam'
     >>> predicted(("ham",), [])
-    Prediction(row=(), label='ham', confidence=0.0)
+    Prediction(row=(), label='ham', confidence=0.0, disagreement=None, arm=None, modifiers={})
     """
     if len(row) < 2 or not isfinite(sum(row)):
         return Prediction((), classes[0], 0.0) if len(classes) == 1 else NO_OPINION
     confidence = max(row)
-    return Prediction(row, classes[row.index(confidence)], confidence)
+    return Prediction(row, classes[row.index(confidence)], confidence, disagreement)

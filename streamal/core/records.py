@@ -12,6 +12,9 @@ Features = dict[str, Value | None]
 Route = Literal["request", "auto_label", "abstain"]
 Outcome = Literal["labelled", "skipped", "unknown", "rejected", "retracted", "expired"]
 
+Restraint = Literal["repeat", "pending", "quota"]
+"""Why a sample that was worth asking was not asked: others like it were."""
+
 NO_PAYLOAD = msgspec.Raw(b"null")
 """Where nothing is shown to people. Not None: `Raw | None` decodes nothing but null."""
 
@@ -99,6 +102,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     auto_label_threshold: float | msgspec.UnsetType = msgspec.UNSET
     certificate: msgspec.UnsetType | None = msgspec.UNSET
     ledger: Stamp | msgspec.UnsetType = msgspec.UNSET
+    modifiers: dict[str, float] = {}
+    arm: str | None = None
+    held_back: Restraint | None = None
 
 
 class Request(Decision, frozen=True, kw_only=True, omit_defaults=True):
@@ -143,6 +149,8 @@ class Candidate(
     threshold: float | None = None
     auto_label_threshold: float | None = None
     payload: msgspec.Raw = NO_PAYLOAD
+    modifiers: dict[str, float] = {}
+    arm: str | None = None
 
 
 class Digest(msgspec.Struct, frozen=True):

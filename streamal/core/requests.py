@@ -1,12 +1,17 @@
 """The book of requests: what is open, what was closed and is still remembered."""
 
 from heapq import heappop, heappush
+from itertools import islice
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from streamal.core.ledger import Charges
-from streamal.core.records import NO_PAYLOAD, Request, Stamp
+from streamal.core.records import NO_PAYLOAD, Features, Request, Stamp
+from streamal.core.repeats import ThinningSpec, fingerprint
+
+Key = TypeVar("Key", str, bytes)
 
 
 class RequestRow(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -42,13 +47,17 @@ class RequestBook:
     ----------
     remember_ms
         How long a closed request is remembered.
+    thinning
+        How requests for samples that repeat each other are counted; None: not at all.
     """
 
-    def __init__(self, remember_ms: int) -> None:
+    def __init__(self, remember_ms: int, thinning: ThinningSpec | None = None) -> None:
         self.rows: dict[str, RequestRow] = {}
         self.changed: dict[str, RequestRow | None] = {}
         self._remember_ms = remember_ms
         self._by_sample: dict[str, list[str]] = {}
+        self._thinning = thinning
+        self._alike: dict[bytes, list[str]] = {}
         self._open: dict[str, None] = {}
         self._expiring: list[tuple[int, str]] = []
         self._forgetting: list[tuple[int, str]] = []
@@ -67,6 +76,8 @@ class RequestBook:
         asked = row.asked
         self.rows[asked.request_id] = row
         self._by_sample.setdefault(asked.sample_id, []).append(asked.request_id)
+        if self._thinning is not None:
+            self._alike.setdefault(self._print(asked.features), []).append(asked.request_id)
         if row.outcome is None:
             self._open[asked.request_id] = None
             heappush(self._expiring, (asked.expires_at, asked.request_id))
@@ -102,6 +113,26 @@ class RequestBook:
         ids = [] if sample_id is None else self._by_sample.get(sample_id, [])
         return self.rows[next((i for i in ids if i in self._open), ids[-1])] if ids else None
 
+    def _print(self, features: Features) -> bytes:
+        assert self._thinning is not None
+        return fingerprint(features, self._thinning.digits)
+
+    def is_repeated(self, features: Features, n: int) -> bool:
+        """Were enough samples like this one asked about, as of n samples seen?"""
+        thinning = self._thinning
+        if thinning is None:
+            return False
+        alike = self._alike.get(self._print(features), ())
+        if thinning.within is None:
+            return len(alike) >= thinning.most
+        since = n - thinning.within
+        return sum(self.rows[one].n >= since for one in alike) >= thinning.most
+
+    def waiting(self, newest: int) -> list[Features]:
+        """Return the features of the newest open requests, oldest first."""
+        ids = list(islice(reversed(self._open), newest))
+        return [self.rows[request_id].asked.features for request_id in reversed(ids)]
+
     def is_due(self, time: int) -> bool:
         """Return whether anything may end or be forgotten before `time`."""
         expiring, forgetting = self._expiring, self._forgetting
@@ -133,15 +164,22 @@ class RequestBook:
             self.changed[request_id] = None
 
     def _drop_sample(self, row: RequestRow) -> None:
-        ids = self._by_sample[row.asked.sample_id]
-        ids.remove(row.asked.request_id)
-        if not ids:
-            del self._by_sample[row.asked.sample_id]
+        _drop(self._by_sample, row.asked.sample_id, row.asked.request_id)
+        if self._thinning is not None:
+            _drop(self._alike, self._print(row.asked.features), row.asked.request_id)
 
     def take_changed(self) -> dict[str, RequestRow | None]:
         """Return the rows to save since the last call; None is to be removed."""
         changed, self.changed = self.changed, {}
         return changed
+
+
+def _drop(index: dict[Key, list[str]], key: Key, request_id: str) -> None:
+    """Take a request out of an index."""
+    ids = index[key]
+    ids.remove(request_id)
+    if not ids:
+        del index[key]
 
 
 class AnswerMemory:

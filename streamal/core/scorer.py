@@ -14,8 +14,10 @@ from streamal.core.draw import draws
 from streamal.core.estimate import bin_of
 from streamal.core.policies import Opinion, PolicySpec, Scored, policy
 from streamal.core.prediction import BINS, Prediction
+from streamal.core.quotas import QuotaSpec
 from streamal.core.records import NO_PAYLOAD, Candidate, Decision, Progress, Route, Sample
-from streamal.core.utility import UTILITIES
+from streamal.core.surroundings import ModifierSpec
+from streamal.core.utility import RANDOM, UTILITIES, armed, worth
 
 
 class ScorerSpec(msgspec.Struct, frozen=True):
@@ -24,6 +26,8 @@ class ScorerSpec(msgspec.Struct, frozen=True):
     seed: int
     policy: PolicySpec
     auto_label: float | None = None
+    modifiers: ModifierSpec = ModifierSpec()
+    quotas: tuple[QuotaSpec, ...] = ()
 
 
 class PartitionState(msgspec.Struct):
@@ -109,6 +113,7 @@ class Scorer:
         self._uniform = spec.policy.uniform
         self._informed = 1.0 - self._uniform
         self._ask = draws(spec.seed, "ask")
+        self._random = draws(spec.seed, RANDOM)
         self._bar = inf if spec.auto_label is None else spec.auto_label
         self._label = _Way("auto_label", "confident", self._bar, None)
         self._partitions: dict[int, _Partition] = {}
@@ -134,11 +139,10 @@ class Scorer:
         partition.state.seen += 1
         bucket, pace = partition.bucket, situation.pace
         row, confidence = prediction.row, prediction.confidence
-        utility = self._utility(row) if row else 1.0
-        cap = bucket.fill(pace)
-        chance = self._ask(sample.key)
+        cap, chance, arm = bucket.fill(pace), self._ask(sample.key), prediction.arm
+        utility = self._armed(sample, prediction) if arm else worth(prediction, self._utility)
         view = partition.policy.weigh(
-            Scored(sample.key, utility, confidence, not row, bucket.level > 0, pace, chance)
+            Scored(sample.key, utility, confidence, not row, bucket.level > 0, pace, chance, arm)
         )
         verdict = wanted(view.rank, chance, cap, self._uniform, view.want)
         if verdict.wanted:
@@ -163,7 +167,12 @@ class Scorer:
             source=sample.source,
             auto_label_threshold=way.threshold,
             certificate=way.certificate,
+            modifiers=prediction.modifiers,
+            arm=arm,
         )
+
+    def _armed(self, sample: Sample, prediction: Prediction) -> float:
+        return armed(prediction, self._utility, self._random(sample.key))
 
     def _touch(self, at: int) -> _Partition:
         """Return a partition of which something has to be told and saved from now on."""
@@ -208,6 +217,8 @@ class Scorer:
             threshold=view.threshold,
             auto_label_threshold=None if way.threshold is UNSET else way.threshold,
             payload=NO_PAYLOAD if sample.payload is None else sample.payload,
+            modifiers=prediction.modifiers,
+            arm=prediction.arm,
         )
 
     def progress(self) -> Progress | None:
@@ -227,5 +238,5 @@ class Scorer:
     def save(self) -> dict[int, PartitionState]:
         """Return the rows to write with this batch."""
         rows = {p: self._partitions[p].save() for p in sorted(self._touched)}
-        self._touched.clear()
+        self._touched = set(self._untold)  # of these more may come before they are told
         return rows

@@ -57,7 +57,11 @@ class Example(_Update, frozen=True, kw_only=True, tag="example", omit_defaults=T
 
 
 class Closed(_Update, frozen=True, kw_only=True, tag="closed", omit_defaults=True):
-    """A request that ended without a label, or lost the one it had (`retracted`)."""
+    """A request that ended without a label, or lost the one it had (`retracted`).
+
+    `features` are those of a sample that a person rejected as a bad item: everyone
+    learns what such items look like.
+    """
 
     request_id: str
     sample_id: str
@@ -67,6 +71,7 @@ class Closed(_Update, frozen=True, kw_only=True, tag="closed", omit_defaults=Tru
     ledger: Stamp
     answer: Source | None = None
     annotator: str | None = None
+    features: Features | None = None
 
 
 class Pace(_Update, frozen=True, kw_only=True, tag="pace"):

@@ -8,10 +8,16 @@ answer learns most. Source: Settles, "Active Learning Literature Survey" (2009),
 from collections.abc import Callable, Sequence
 from math import isfinite, log
 
+from streamal.core.prediction import Prediction
+
 Row = Sequence[float]
 Utility = Callable[[Row], float]
 
 _FLOOR = 1e-12
+
+DISAGREEMENT = "disagreement"
+RANDOM = "random"
+"""The arm whose utility is a draw for this purpose."""
 
 
 def margin(row: Row) -> float:
@@ -65,6 +71,56 @@ def opinion(utility: Utility, row: Row) -> float:
     return value if _FLOOR <= value <= 1.0 else min(1.0, max(value, _FLOOR))
 
 
+def worth(prediction: Prediction, utility: Utility | None) -> float:
+    """Return how much a label would teach: the utility of the row, times all modifiers.
+
+    A model without an opinion learns most from anything; no modifier says otherwise.
+
+    Parameters
+    ----------
+    utility
+        None takes how much the members disagree.
+
+    Examples
+    --------
+    >>> worth(Prediction([0.75, 0.25], "ham", 0.75, modifiers={"junk": 0.5}), least_confidence)
+    0.125
+    """
+    row = prediction.row
+    if not row:
+        return 1.0
+    if utility is not None:
+        found = utility(row)
+    else:
+        found = 1.0 if prediction.disagreement is None else prediction.disagreement
+    for factor in prediction.modifiers.values():
+        found *= factor
+    return found
+
+
+def armed(prediction: Prediction, utility: Utility | None, chance: float) -> float:
+    """Return the utility that the prediction's arm gives.
+
+    Parameters
+    ----------
+    utility
+        That of arms which are no utility themselves.
+    chance
+        The sample's number for `RANDOM`.
+
+    Examples
+    --------
+    >>> from msgspec.structs import replace
+    >>> sure = Prediction([0.75, 0.25], "ham", 0.75, arm="random")
+    >>> armed(sure, margin, 0.25), armed(replace(sure, arm="novelty"), margin, 0.25)
+    (0.75, 0.3333333333333333)
+    """
+    arm = prediction.arm or ""
+    if arm == RANDOM and prediction.row:
+        return 1.0 - chance
+    return worth(prediction, UTILITIES.get(arm, utility))
+
+
 def _top_two(row: Row) -> tuple[float, float]:
     first = second = -1.0
     for p in row:
@@ -75,8 +131,10 @@ def _top_two(row: Row) -> tuple[float, float]:
     return first, second
 
 
-UTILITIES: dict[str, Utility] = {
+UTILITIES: dict[str, Utility | None] = {
     "margin": margin,
     "least_confidence": least_confidence,
     "entropy": entropy,
+    DISAGREEMENT: None,
 }
+"""By name; disagreement is none of one row, but of several members' rows."""

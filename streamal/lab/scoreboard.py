@@ -52,6 +52,8 @@ class Scoreboard:
         self._write = write
         self._recount = Recount(limits)
         self._recent: deque[int] = deque()
+        self._lines: dict[int, Line] = {}
+        self._passed = 0
         self.confusion = Confusion()
         self.auto = Counter[bool]()
         self.routes = Counter[str]()
@@ -59,12 +61,23 @@ class Scoreboard:
         self.rows = self.decided = self.audits = self.dead = self.densest = 0
         self.worst_excess = 0.0
 
-    def take(self) -> None:
-        """Read what was decided since the last call."""
+    def take(self, passed: int = 0) -> None:
+        """Read what was decided since the last call.
+
+        Parameters
+        ----------
+        passed
+            So many rows have come by now, from 0 on; with 0 nobody knows.
+        """
+        self._passed = passed
         records = self._reader.poll(1000, 0)
         records.sort(key=lambda record: record.topic != self._dead)
         found = [self._read(record) for record in records]
-        for row, line in sorted((one for one in found if one), key=lambda one: one[0]):
+        self._lines.update(one for one in found if one)
+        for row in sorted(self._lines):
+            if passed and row != self.rows:
+                return  # the one before it waits in a pool
+            line = self._lines.pop(row)
             self.rows += 1
             if self._write is not None:
                 self._write({"row": row, **line})
@@ -116,8 +129,8 @@ class Scoreboard:
         self._density(decision.source.offset)
 
     def _seen(self, decision: Decision) -> int:
-        """Return n as the rows say: all up to this one but the dead."""
-        return decision.source.offset + 1 - self.dead
+        """Return n as the rows say: all up to this one, or to where it was asked, but the dead."""
+        return max(self._passed, decision.source.offset + 1) - self.dead
 
     def _density(self, row: int) -> None:
         recent = self._recent

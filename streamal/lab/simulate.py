@@ -3,7 +3,8 @@
 One partition; sample i comes at i seconds. A batch ends after each candidate, where a
 label falls due, or after 64 samples. Then, in this order: the arbiter takes the
 candidates, the annotator answers what is due, the arbiter takes the labels, the scorer
-applies the updates. With delay N a label is learned before sample i + 1 + N.
+applies the updates. With delay N a label is learned before sample i + 1 + N. What
+waits in a pool at the end is decided then.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -99,7 +100,9 @@ class Simulation:
         return self._truth.get(request.source.offset)
 
     def _due(self, request: Request) -> float:
-        return request.source.offset + 1 + self._delay
+        """Return when its label comes; a sample of a pool has waited until it was asked about."""
+        waited = self.plan.arbiter.policy.kind == "pool"
+        return (self.decided if waited else request.source.offset + 1) + self._delay
 
     def _take_label(self, row: int) -> str | None:
         return self._truth.pop(row, None)
@@ -113,6 +116,8 @@ class Simulation:
         arbitration.turn_candidates()
         while self._feed():
             self._turn()
+        if arbitration.turn_waiting():
+            self._answer(self.decided)
         self.seconds = perf_counter() - began
 
     def end(self) -> tuple[ArbiterState, Bounds]:
@@ -144,12 +149,18 @@ class Simulation:
         done = worker.scoring.turn(self._limit(), 0)
         self.decided += done
         worker.arbitration.turn_candidates()
+        self._answer(self._now(done))
+        self._tell(self.decided)
+
+    def _answer(self, now: float) -> None:
+        """Answer what is due, learn it, and keep the score."""
+        worker = self.worker
+        assert worker.arbitration is not None
         self.annotator.take()
-        self.annotator.answer(self._now(done))
+        self.annotator.answer(now)
         worker.arbitration.turn_labels()
         worker.follow()
-        self.scores.take()
-        self._tell(self.decided)
+        self.scores.take(self.decided)
 
     def _limit(self) -> int:
         """Return how many samples may pass before the next label falls due."""

@@ -51,7 +51,7 @@ def load(path: str, types: Mapping[str, str]) -> Learner:
         It cannot be imported, called or used; the message says why.
     """
     made = _call(path, _find(path))
-    learner = _as_learner(path, made, types)
+    learner = as_learner(path, made, types)
     try_out(f"model.factory {path}", learner)
     return _cloned(path, learner)
 
@@ -88,7 +88,14 @@ def _call(path: str, factory: Callable[[], object]) -> object:
         raise _error(path, f"called without arguments it raised {_text(error)}") from error
 
 
-def _as_learner(path: str, made: object, types: Mapping[str, str]) -> Learner:
+def as_learner(path: str, made: object, types: Mapping[str, str]) -> Learner:
+    """Return what a factory made, or somebody handed in, behind the port.
+
+    Raises
+    ------
+    ConfigError
+        It is no learner; the message says what it lacks.
+    """
     if isinstance(made, type):
         raise _error(path, f"returned the class {made.__name__}; an instance of it is needed")
     is_river = _has(made, "predict_proba_one") or not _has(made, "predict_proba_many")

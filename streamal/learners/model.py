@@ -1,8 +1,9 @@
 """The guarded model: a fold over labelled examples that no sample can break."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
+from typing import cast
 
 import msgspec
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from streamal.core.classes import canonical
 from streamal.learners.featuretypes import FeatureTypes, Raw
 from streamal.learners.opinion import opinions
-from streamal.learners.port import Features, Learner
+from streamal.learners.port import Committee, Features, Learner, Probabilities
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -21,6 +22,9 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 Answer = list[float] | Refusal
+
+Disagreement = Callable[[Probabilities], list[float]]
+"""From the (m, n, k) probabilities of m members to n numbers in (0, 1]."""
 
 
 class Model:
@@ -68,6 +72,22 @@ class Model:
         except Exception:  # noqa: BLE001 - a learner may be anybody's code
             return [self._alone(row) for row in present]
 
+    def predict_apart(
+        self, rows: Sequence[Raw], disagreement: Disagreement
+    ) -> list[tuple[Answer, float]]:
+        """Return per row what `predict` says, and how much the members disagree.
+
+        The learner must have members (`streamal.learners.port.Committee`). Where there is
+        no opinion they disagree by 1.
+        """
+        if len(self.classes) < 2:
+            return [([], 1.0) for _ in rows]
+        present = [_present(row) for row in rows]
+        try:
+            return self._apart(present, disagreement)
+        except Exception:  # noqa: BLE001 - the same
+            return [self._apart_alone(row, disagreement) for row in present]
+
     def learn(self, features: Raw, label: object, weight: float = 1.0) -> str | None:
         """Learn one example; return None, or why it was not learned. Never raises."""
         refused = self.refuse(features)
@@ -93,8 +113,23 @@ class Model:
         shown = [self.classes, *(_digits(answer) for answer in self.predict(rows))]
         return blake2b(repr(shown).encode(), digest_size=8).hexdigest()
 
+    def _apart(
+        self, rows: Sequence[Features], disagreement: Disagreement
+    ) -> list[tuple[Answer, float]]:
+        combined, members = cast("Committee", self._learner).predict_members(rows)
+        return list(zip(self._checked(rows, combined), disagreement(members), strict=True))
+
+    def _apart_alone(self, row: Features, disagreement: Disagreement) -> tuple[Answer, float]:
+        try:
+            return self._apart([row], disagreement)[0]
+        except Exception as error:  # noqa: BLE001 - the same
+            return _failed(error), 1.0
+
     def _answers(self, rows: Sequence[Features]) -> list[Answer]:
-        array = np.asarray(self._learner.predict_proba_many(rows), dtype=np.float64)
+        return self._checked(rows, self._learner.predict_proba_many(rows))
+
+    def _checked(self, rows: Sequence[Features], answered: Probabilities) -> list[Answer]:
+        array = np.asarray(answered, dtype=np.float64)
         k = len(self.classes)
         if array.shape == (len(rows), k):
             return [*opinions(array)]
@@ -106,7 +141,11 @@ class Model:
         try:
             return self._answers([row])[0]
         except Exception as error:  # noqa: BLE001 - the same
-            return Refusal("model_error", f"the model failed on this sample: {_text(error)}")
+            return _failed(error)
+
+
+def _failed(error: Exception) -> Refusal:
+    return Refusal("model_error", f"the model failed on this sample: {_text(error)}")
 
 
 def _present(row: Raw) -> Features:

@@ -35,3 +35,10 @@ class Learner(Protocol):
 
     def describe(self) -> str:
         """Return in a few words what this is, for logs and status."""
+
+
+class Committee(Learner, Protocol):
+    """A learner of several members that may disagree."""
+
+    def predict_members(self, rows: Sequence[Features]) -> tuple[Probabilities, Probabilities]:
+        """Return (n, k) what `predict_proba_many` says, and (m, n, k) what each member says."""

@@ -7,12 +7,13 @@ from types import MappingProxyType
 from streamal.errors import ConfigError
 from streamal.learners.auto import Auto
 from streamal.learners.bayes import NaiveBayes
+from streamal.learners.ensemble.ensemble import Ensemble
 from streamal.learners.kinds import KINDS
 from streamal.learners.linear import Linear
 from streamal.learners.port import Learner
 from streamal.learners.trees import forest, tree
 
-PRESETS = ("auto", "bayes", "forest", "linear", "text", "tree")
+PRESETS = ("auto", "bayes", "ensemble", "forest", "linear", "text", "tree")
 _NO_TYPES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -24,7 +25,7 @@ def make(preset: str, seed: int, types: Mapping[str, str] = _NO_TYPES) -> Learne
     preset
         One of `PRESETS`.
     seed
-        For the presets that draw: `forest`.
+        For the presets that draw: `ensemble` and `forest`.
     types
         Declared kinds of features: name to ``number``, ``category`` or ``text``.
 
@@ -48,6 +49,8 @@ def make(preset: str, seed: int, types: Mapping[str, str] = _NO_TYPES) -> Learne
     _known("model.preset", "preset", preset, PRESETS)
     if preset == "linear":
         return Linear(types)
+    if preset == "ensemble":
+        return Ensemble(types, seed)
     if preset == "tree":
         return tree(types)
     if preset == "forest":

@@ -16,7 +16,8 @@ import msgspec
 from streamal.brokers.port import Broker, Partitions, Reader
 from streamal.core.arbiter import Arbiter, Output
 from streamal.core.log import Outgoing, Record
-from streamal.core.records import Candidate, Source
+from streamal.core.pool import is_full, turns
+from streamal.core.records import Candidate, Progress, Source
 from streamal.core.updates import UPDATE_TYPES, Example
 from streamal.errors import Poison
 from streamal.runtime.buried import Buried
@@ -25,6 +26,7 @@ from streamal.runtime.observer import Disposed
 from streamal.runtime.plan import ARBITERS, MAX_BATCH, Plan
 from streamal.runtime.restore import Follower, restore_arbiter
 from streamal.runtime.stages import Stages
+from streamal.runtime.waiting import Waiting
 from streamal.wire.labels import decode_answer
 from streamal.wire.records import RecordEncoder, decode_candidate
 from streamal.wire.topics import CANDIDATES, LABELS
@@ -44,6 +46,8 @@ class Arbitration:
         self._committer: Committer | None = None
         self._next = 0
         self._pending: list[Output] = []
+        self._policy = plan.arbiter.policy
+        self._waiting = Waiting()
         self.arbiter: Arbiter | None = None
         self.consumer = broker.subscribe(
             plan.group_prefix + ARBITERS, plan.topics[CANDIDATES], plan.instance, self
@@ -98,6 +102,7 @@ class Arbitration:
         if self._committer is not None:
             self._committer.close()
         self.arbiter = self._committer = self._labels = None
+        self._waiting = Waiting()
         self._plan.observer.holds(CANDIDATES, 0)
         self._plan.observer.abdicated()
 
@@ -108,6 +113,14 @@ class Arbitration:
     def turn_candidates(self) -> int:
         """Take in candidates only."""
         return self._take(self.consumer.poll(MAX_BATCH, 0), [])
+
+    def turn_waiting(self) -> int:
+        """Decide the candidates that wait for others; return how many records that were."""
+        arbiter, count = self.arbiter, len(self._waiting.block.candidates)
+        if arbiter is not None and count:
+            buried: list[Buried] = []
+            self._end(arbiter, self._close(arbiter, self._plan.clock(), buried), buried)
+        return count
 
     def turn_labels(self) -> int:
         """Take in labels only."""
@@ -122,52 +135,100 @@ class Arbitration:
         if arbiter is None:
             return 0
         buried: list[Buried] = []
+        before = self._next
         out, self._pending = self._pending, []
         for record in candidates:
             out.extend(self._candidate(arbiter, record, buried))
+        out.extend(self._overdue(arbiter, buried))
         for record in labels:
             out.extend(self._label(arbiter, record, buried))
         if not candidates and not labels:
-            out.extend(self._idle(arbiter))
-        if out or candidates or labels:
-            out.extend(arbiter.finish())
-            self._stages.lap("arbiter.decide")
-            before = self._replica.examples
-            self._commit(arbiter, out, buried)
-            self._plan.observer.disposed(arbiter, Disposed(out, buried))
-            self._tell_learned(before)
+            out.extend(self._idle(arbiter, buried))
+        if out or labels or self._next != before:
+            self._end(arbiter, out, buried)
         return len(candidates) + len(labels)
 
+    def _end(self, arbiter: Arbiter, out: list[Output], buried: list[Buried]) -> None:
+        """End a batch, commit it, and tell of it."""
+        out.extend(arbiter.finish())
+        self._stages.lap("arbiter.decide")
+        before = self._replica.examples
+        self._commit(arbiter, out, buried)
+        self._plan.observer.disposed(arbiter, Disposed(out, buried))
+        self._tell_learned(before)
+
     def _candidate(self, arbiter: Arbiter, record: Record, buried: list[Buried]) -> list[Output]:
+        found = _decoded(record)
+        if self._policy.kind == "pool":
+            return self._gather(arbiter, found, record, buried)
         self._next = record.offset + 1
-        try:
-            found = decode_candidate(record.value or b"")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            poison = Poison("invalid", str(error))
-            buried.append(Buried(record, "candidates", poison, record.timestamp))
+        if isinstance(found, Buried):
+            buried.append(found)
             return []
         if isinstance(found, Candidate):
             return arbiter.candidate(found, record.offset, record.timestamp)
         return arbiter.progress(found, record.offset, record.timestamp)
 
+    def _gather(
+        self,
+        arbiter: Arbiter,
+        found: Candidate | Progress | Buried,
+        record: Record,
+        buried: list[Buried],
+    ) -> list[Output]:
+        """Let a record wait for more; time passes for open requests meanwhile."""
+        time = record.timestamp
+        out = self._before(arbiter, time, buried)
+        self._waiting.take(found, record)
+        if arbiter.book.is_due(time):
+            out.extend(arbiter.tick(time))
+        if is_full(self._waiting.block, arbiter.ledger, arbiter.state, self._policy):
+            out.extend(self._close(arbiter, self._waiting.block.time, buried))
+        return out
+
+    def _before(self, arbiter: Arbiter, time: int, buried: list[Buried]) -> list[Output]:
+        """Close the block before a time that ends what a window affords it."""
+        waiting = self._waiting
+        if waiting.block.candidates and turns(arbiter.ledger, time):
+            return self._close(arbiter, waiting.block.time, buried)
+        return []
+
+    def _overdue(self, arbiter: Arbiter, buried: list[Buried]) -> list[Output]:
+        now = self._plan.clock()
+        if self._waiting.is_overdue(now, self._policy.wait_ms):
+            return self._close(arbiter, now, buried)
+        return []
+
+    def _close(self, arbiter: Arbiter, time: int, buried: list[Buried]) -> list[Output]:
+        """Pass what waits: decide all of it, with what was buried in between."""
+        waiting, self._waiting = self._waiting, Waiting()
+        if waiting.next is None:
+            return []
+        self._next = waiting.next
+        buried.extend(waiting.buried)
+        return arbiter.block(waiting.block, time)
+
     def _label(self, arbiter: Arbiter, record: Record, buried: list[Buried]) -> list[Output]:
         at = Source(record.topic, record.partition, record.offset)
+        out = self._before(arbiter, record.timestamp, buried)
         try:
             answer = decode_answer(record.value)
         except Poison as poison:
             buried.append(Buried(record, "label", poison, record.timestamp))
-            return arbiter.refuse_label(poison.reason, at, record.timestamp)
-        out = arbiter.pass_label(at, record.timestamp)
+            return out + arbiter.refuse_label(poison.reason, at, record.timestamp)
+        out.extend(arbiter.pass_label(at, record.timestamp))
         try:
             out.extend(arbiter.label(answer, at))
         except Poison as poison:
             buried.append(Buried(record, "label", poison, record.timestamp))
         return out
 
-    def _idle(self, arbiter: Arbiter) -> list[Output]:
+    def _idle(self, arbiter: Arbiter, buried: list[Buried]) -> list[Output]:
         """Nothing came: let the wall clock end what is due."""
         due, now = arbiter.book.next_due(), self._plan.clock()
-        return arbiter.tick(now) if due is not None and due < now else []
+        if due is None or due >= now:
+            return []
+        return [*self._before(arbiter, now, buried), *arbiter.tick(now)]
 
     def _commit(self, arbiter: Arbiter, out: list[Output], buried: list[Buried]) -> None:
         assert self._committer is not None
@@ -209,3 +270,10 @@ class Arbitration:
     def close(self, leave: bool) -> None:
         """Close the consumer, and leave the group or keep the place in it."""
         self.consumer.close(leave)
+
+
+def _decoded(record: Record) -> Candidate | Progress | Buried:
+    try:
+        return decode_candidate(record.value or b"")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Buried(record, "candidates", Poison("invalid", str(error)), record.timestamp)

@@ -7,10 +7,10 @@ import msgspec
 
 from streamal.brokers.port import Partitions
 from streamal.core.log import Record
-from streamal.core.prediction import Prediction, predicted
+from streamal.core.prediction import Prediction
 from streamal.core.records import Features, Sample
 from streamal.errors import Poison
-from streamal.learners.model import Answer, Refusal
+from streamal.learners.model import Refusal
 from streamal.runtime.replica import Replica
 from streamal.wire.samples import SampleDecoder
 
@@ -63,17 +63,14 @@ class Intake:
 
     def is_stale(self) -> bool:
         """Return whether the head's guess is missing or of an older model."""
-        return not self._guesses or self._guessed_at != self._replica.examples
+        return not self._guesses or self._guessed_at != self._replica.edition
 
     def guess(self, limit: int) -> None:
         """Predict the next samples in one call; what the model must not see is refused."""
-        model, self._guessed_at = self._replica.model, self._replica.examples
+        self._guessed_at = self._replica.edition
         fit = list(self._fit(self._found[: min(limit, self._lookahead)]))
-        answers = iter(model.predict(_features(fit)))
-        classes = model.classes
-        self._guesses = [
-            one if isinstance(one, Lost) else _guess(one, classes, next(answers)) for one in fit
-        ]
+        judged = iter(self._replica.predict(_features(fit)))
+        self._guesses = [one if isinstance(one, Lost) else _guess(one, next(judged)) for one in fit]
 
     def _fit(self, found: Sequence[Found]) -> Iterator[Found]:
         """Yield the samples, and for one that the model must not see why it is lost."""
@@ -108,7 +105,7 @@ def _features(found: Iterable[Found]) -> list[Features]:
     return [one.features for one in found if isinstance(one, Sample)]
 
 
-def _guess(sample: Sample, classes: Sequence[str], answer: Answer) -> Guess:
-    if isinstance(answer, Refusal):
-        return Lost("predict", Poison(answer.reason, answer.message))
-    return sample, predicted(classes, answer)
+def _guess(sample: Sample, judged: Prediction | Refusal) -> Guess:
+    if isinstance(judged, Refusal):
+        return Lost("predict", Poison(judged.reason, judged.message))
+    return sample, judged

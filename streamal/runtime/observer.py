@@ -121,4 +121,4 @@ class Silent:
         pass
 
 
-SILENT = Silent()
+SILENT: Observer = Silent()

@@ -1,17 +1,25 @@
 """The model as a fold over `updates`: everyone who replays it has the same one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from streamal.core.policies import PolicySpec
+from streamal.core.prediction import Prediction
 from streamal.core.records import Digest, Features
-from streamal.core.updates import Example, ModelConfig, Pace, Update
+from streamal.core.scorer import ScorerSpec
+from streamal.core.updates import Closed, Example, ModelConfig, Pace, Update
 from streamal.errors import ConfigMismatch, StreamalError
-from streamal.learners.model import Model
+from streamal.learners.model import Model, Refusal
+from streamal.runtime.judge import Judge
 
 PROBES = 20
 """Labelled samples whose predictions make the digest."""
 
 DIGEST_EVERY = 100
 """Versions between two digests."""
+
+
+PLAIN = ScorerSpec(0, PolicySpec())
+"""Samples judged by their model alone."""
 
 
 def made_of(model: Mapping[str, object], library: str) -> dict[str, object]:
@@ -45,22 +53,32 @@ class Replica:
         What that model is made of; a log that ends with another one is refused.
     library
         The learning library's version, which is a part of that.
+    scorer
+        How samples are judged.
 
     Attributes
     ----------
+    edition
+        How many updates changed what is said of samples.
     lost
         Examples that an earlier model learned and this one cannot; `lost_error` is the last
         one's error.
     """
 
     def __init__(
-        self, make: Callable[[], Model], config: dict[str, object], library: str = ""
+        self,
+        make: Callable[[], Model],
+        config: dict[str, object],
+        library: str = "",
+        scorer: ScorerSpec = PLAIN,
     ) -> None:
         self.model = make()
+        self.judge = Judge(self.model, scorer)
         self.config = made_of(config, library)
         self.recorded: dict[str, object] | None = None
         self.version = 0
         self.examples = 0
+        self.edition = 0
         self.lost = 0
         self.pace = 1.0
         self.hold = False
@@ -95,16 +113,26 @@ class Replica:
             self.pace, self.hold = update.pace, update.hold
         elif isinstance(update, ModelConfig):
             self.recorded = made_of(update.model, update.library)
+        elif isinstance(update, Closed) and update.features is not None:
+            self.edition += 1
+            self.judge.reject(update.features)
         return None
 
     def _learn(self, example: Example) -> str | None:
         self.examples += 1
+        self.edition += 1
         error = self.model.learn(example.features, example.label, example.weight)
         if error is not None and example.error is None:
             self.lost, self.lost_error = self.lost + 1, error
         if error is None and len(self._probes) < PROBES:
             self._probes.append(example.features)
+        if error is None:
+            self.judge.learn(example)
         return error
+
+    def predict(self, rows: Sequence[Features]) -> list[Prediction | Refusal]:
+        """Return what is said of samples at this version."""
+        return self.judge.predict(rows)
 
     def check(self) -> None:
         """Refuse to go on with a model other than the one that the log ends with.

@@ -42,7 +42,7 @@ class Follower:
         self._topic = plan.topics[UPDATES]
         self._faults = plan.faults
         self._reader = broker.reader({(self._topic, 0): 0})
-        self.replica = Replica(plan.model, plan.model_config, plan.library)
+        self.replica = Replica(plan.model, plan.model_config, plan.library, plan.scorer)
 
     def restore(self, stopped: Callable[[], bool] = never) -> None:
         """Replay everything that is there, or until told to stop."""

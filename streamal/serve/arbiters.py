@@ -72,6 +72,8 @@ class ArbiterCounts:
             self._count_request(record)
         elif isinstance(record, Decision):
             board.add("decisions_total", (record.route, record.reason), 1)
+            if record.held_back is not None:
+                board.add("held_back_total", (record.held_back,), 1)
         elif isinstance(record, Closed) and record.outcome == "expired":
             board.add("requests_expired_total", (), 1)
         elif isinstance(record, Example) and not record.corrects:

@@ -135,8 +135,16 @@ class Metrics:
             "model_version": int(board.series("model_version").values()[()]),
             "partitions": _whole(board.series("assigned_partitions").values()),
             "lag": lag,
+            "arm": self._arm(),
             "arbiter": None if self._arbiters is None else self._arbiters.standing,
         }
+
+    def _arm(self) -> str | None:
+        """Return how the utility is taken, where that is told."""
+        if self._scorers is None:
+            return None
+        arms = self.board.series("policy_arm").values()
+        return next((arm for (arm,), value in arms.items() if value), None)
 
 
 def _whole(values: Mapping[tuple[str, ...], float]) -> dict[str, int]:

@@ -1,12 +1,13 @@
 """Counts what a scorer's transactions decided, a batch at a time."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 
 import numpy as np
 
 from streamal.core.records import Candidate, Decision
+from streamal.core.utility import RANDOM
 from streamal.runtime.observer import Scored
 from streamal.serve.about import About
 from streamal.serve.board import Board
@@ -16,9 +17,15 @@ _reason = attrgetter("reason")
 _label = attrgetter("label")
 _utility = attrgetter("utility")
 _confidence = attrgetter("confidence")
+_modifiers = attrgetter("modifiers")
 
 _ROUTE_OF = {reason: route for route, reason in ROUTES if route != "request"}
 """What a scorer decides by itself; each reason goes with one route."""
+
+
+def _lowering(one: Candidate | Decision) -> Iterable[str]:
+    """Return what lowered a utility; nothing lowers that of a cold model, or a random draw."""
+    return one.modifiers if one.probabilities and one.arm != RANDOM else ()
 
 
 class ScorerCounts:
@@ -51,6 +58,19 @@ class ScorerCounts:
         for label, more in Counter(map(_label, routed)).items():
             board.add("predictions_total", (self._class(label),), more)
         self._take_ways(routed)
+        self._take_choice(routed)
+
+    def _take_choice(self, routed: list[Candidate | Decision]) -> None:
+        """Count utilities that a modifier lowered, and note how they were taken."""
+        board = self._board
+        if any(map(_modifiers, routed)):
+            found = Counter(name for one in routed for name in _lowering(one))
+            for name, more in found.items():
+                board.add("modified_total", (name,), more)
+        arm = routed[-1].arm
+        if arm is not None:
+            arms = board.series("policy_arm")
+            arms.put({**dict.fromkeys(arms.values(), 0.0), (arm,): 1.0}.items())
 
     def _take_ways(self, routed: list[Candidate | Decision]) -> None:
         """Count decisions by their reason; what was proposed is none yet."""

@@ -1,22 +1,31 @@
 """The whole configuration."""
 
 from hashlib import sha256
+from typing import Self
 
-from pydantic import Field
+from msgspec.structs import replace
+from pydantic import Field, model_validator
 
 from streamal.core.limits import LimitSpec
+from streamal.core.policies import ARMED
+from streamal.core.surroundings import ModifierSpec
 from streamal.settings.auto_label import AutoLabel, AutoLabelOrOff
 from streamal.settings.broker import Broker, SqliteBroker
 from streamal.settings.budget import Budget, RateLimit, unspread
+from streamal.settings.committee import Committee
 from streamal.settings.kafka import KafkaBroker
 from streamal.settings.model import Model
-from streamal.settings.policy import Policy, RankPolicy
+from streamal.settings.modifiers import Modifiers
+from streamal.settings.policy import AutoPolicy, Policy, RankPolicy
 from streamal.settings.requests import Labels, Requests
 from streamal.settings.samples import Samples
-from streamal.settings.section import Section
+from streamal.settings.section import Section, refuse
 from streamal.settings.security import doubtful
 from streamal.settings.serving import Http
 from streamal.settings.topics import Topics
+
+COMMITTEES = ("committee", "ensemble")
+"""Presets whose members may disagree."""
 
 
 class Settings(Section):
@@ -33,6 +42,13 @@ class Settings(Section):
     policy: Policy = Field(
         default=RankPolicy(), description="Which samples are worth asking about."
     )
+    modifiers: Modifiers = Field(
+        default=Modifiers(),
+        description="What else makes a sample worth asking about, or not worth it.",
+    )
+    committee: Committee = Field(
+        default=Committee(), description="The members of `model.preset: committee`."
+    )
     auto_label: AutoLabelOrOff = Field(
         default=AutoLabel(), description="When the model may label by itself, or `off`."
     )
@@ -45,6 +61,25 @@ class Settings(Section):
     )
     labels: Labels = Field(default=Labels(), description="Which answers are taken.")
     http: Http = Field(default=Http(), description="Metrics, health and status.")
+
+    @model_validator(mode="after")
+    def _members_disagree(self) -> Self:
+        """Refuse disagreement where nobody is there to disagree; a factory is asked later."""
+        if self.policy.asks_members() and self.model.preset not in (None, *COMMITTEES):
+            said = (
+                f"disagreement needs a model with several members, which model.preset "
+                f"{self.model.preset} is not; {' and '.join(COMMITTEES)} are"
+            )
+            refuse([("policy.utility", said)])
+        return self
+
+    def modifier_spec(self) -> ModifierSpec:
+        """Return what looks at features; what is an arm of `auto` is on."""
+        spec = self.modifiers.spec(dict(self.samples.types))
+        if not isinstance(self.policy, AutoPolicy):
+            return spec
+        armed = {name: 1.0 for name in ARMED if name in self.policy.arms}
+        return replace(spec, **armed)
 
     def limits(self) -> tuple[LimitSpec, ...]:
         """Return the budget as the core takes it."""

@@ -52,6 +52,30 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "topics": "The names of all topics must differ. `label-requests`, `updates` and `state` "
         "are kept for ever: they have no retention.",
         "model": "A preset or a factory, not both.",
+        "policy": "`rank` asks about the most useful of the last `window` samples, as many as "
+        "the budget affords, and draws the part `exploration` of them uniformly: these tell the "
+        "accuracy. `auto` ranks in the same way, by the arm of the moment: `margin`, "
+        "`least_confidence`, `entropy`, `disagreement`, `random`, or `novelty` and `density` "
+        "times the `utility`; an arm is used for 25 labels, and rewarded by how much the model "
+        "improved on labels that were drawn uniformly. With `exploration: 0` there are none, so "
+        "no arm ever proves better. `pool` gathers what is worth asking and asks for the best "
+        "of it that also differ, `block` labels at once: for people who label in sittings. The "
+        "others are those of the literature, for comparison. `utility: disagreement` needs a "
+        "model with members: `committee`, `ensemble`, or a factory with `predict_members`.",
+        "modifiers": "`guard`, `novelty` and `density` are off at 0; they multiply the utility "
+        "by a factor in (0, 1], to the power of their weight: 1 takes it as it is, 2 doubles "
+        "its say. They compare features with those of labels and rejections, so all workers "
+        "agree on them. `guard` learns from answers with the outcome `rejected`, and lowers "
+        "nothing before the first. `thinning`, such as `{most: 3, digits: 3, within: 1000}`, "
+        "caps the requests for samples that repeat each other: their numbers agree to so many "
+        "`digits`, their text in its words. `pending`, such as `{most: 2, near: 0.05}`, caps "
+        "those near each other that wait for an answer. Each of `quotas` has a `value`, and "
+        "`min` or `max` or both: `{value: fraud, min: 0.3}` is about the class that the model "
+        "predicts, `{feature: country, value: de, max: 0.5}` about a feature. What is held back "
+        "may still be drawn uniformly, unless it is a repeat.",
+        "committee": "`of` and `members` are for `model.preset: committee`: each member learns "
+        "every example so many times as a draw says, none to several, and all of them cost as "
+        "much as so many models. `measure` is for every model with members.",
         "auto_label": "`auto_label: off` is short for `auto_label: {threshold: off}`.",
         "budget": "Each item has exactly one of `count`, `rate`, `window` and `cost`. In metrics a "
         "limit is named after that, the second of a kind `count_2`. Without this section the "

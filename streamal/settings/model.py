@@ -5,9 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from streamal.settings.section import WHOLE, Label, Section
+from streamal.settings.section import WHOLE, Label, Section, Share
 
-Preset = Literal["auto", "linear", "bayes", "tree", "forest", "text"]
+Preset = Literal["auto", "linear", "bayes", "tree", "forest", "committee", "ensemble", "text"]
 
 Factory = Annotated[
     str,
@@ -31,6 +31,11 @@ class Model(Section):
     )
     classes: Annotated[tuple[Label, ...], Field(strict=False, min_length=2)] | None = Field(
         default=None, description="All labels there are; null: they are learned as they come."
+    )
+    class_weights: Share = Field(
+        default=0.0,
+        description="How much more an example of a rare class counts in learning, from 0 to 1, as "
+        "far as the model's guesses of that class are right; may cost accuracy.",
     )
     seed: Seed = Field(default=7, description="Seed of every draw: same log, same decisions.")
 

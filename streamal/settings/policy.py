@@ -1,13 +1,17 @@
 """Section `policy`: which samples are worth asking about."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, Tag
+from pydantic import Field, Tag, model_validator
 
 from streamal.core.policies import PolicySpec
+from streamal.settings.duration import Duration, Length
 from streamal.settings.section import Counted, Part, Positive, Section, Share, chosen_by
 
-Utility = Literal["margin", "least_confidence", "entropy"]
+Utility = Literal["margin", "least_confidence", "entropy", "disagreement"]
+Arm = Literal[
+    "margin", "least_confidence", "entropy", "disagreement", "random", "novelty", "density"
+]
 
 _KIND = "How samples are chosen."
 
@@ -30,11 +34,35 @@ class _Policy(Section):
         """Return the policy as the core takes it."""
         return PolicySpec(**self.model_dump())
 
+    def asks_members(self) -> bool:
+        """Does it ask how much the members of a committee disagree?"""
+        return self.utility == "disagreement"
+
 
 class RankPolicy(_Policy):
     """Asks about the most useful of the recent samples, as many as the budget affords."""
 
     kind: Literal["rank"] = Field(default="rank", description=_KIND)
+
+
+class AutoPolicy(_Policy):
+    """Learns from uniform labels which way of choosing teaches most: a conservative bandit."""
+
+    kind: Literal["auto"] = Field(description=_KIND)
+    arms: Annotated[tuple[Arm, ...], Field(strict=False, min_length=2)] = Field(
+        default=("margin", "random", "novelty"),
+        description="Ways of choosing; the first is kept unless another is clearly better.",
+    )
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        for arm in self.arms:
+            if self.arms.count(arm) > 1:
+                raise ValueError(f"arms has {arm} twice")
+        return self
+
+    def asks_members(self) -> bool:
+        return "disagreement" in (self.utility, *self.arms)
 
 
 class FixedPolicy(_Policy):
@@ -84,13 +112,38 @@ class PeriodicPolicy(_Policy):
     kind: Literal["periodic"] = Field(description=_KIND)
 
 
+class PoolPolicy(_Policy):
+    """Lets candidates wait, and every so often asks the best that also differ from each other."""
+
+    kind: Literal["pool"] = Field(description=_KIND)
+    block: Counted = Field(default=20, description="So many labels are asked for at once, at most.")
+    pool: Counted = Field(default=400, description="So many candidates wait, at most.")
+    wait: Length = Field(
+        default=Duration.parse("1h"), description="So long a candidate waits, at most."
+    )
+    diversity: Share = Field(
+        default=0.2,
+        description="What differing counts beside being among the best; 0 takes the best alone.",
+    )
+    eager: bool = Field(
+        default=True,
+        description="Ask for fewer at once early on, and where the best come in a rush.",
+    )
+
+    def spec(self) -> PolicySpec:
+        fields = self.model_dump(exclude={"wait"})
+        return PolicySpec(**fields, wait_ms=self.wait.milliseconds)
+
+
 Policy = Annotated[
     Annotated[RankPolicy, Tag("<rank>")]
+    | Annotated[AutoPolicy, Tag("<auto>")]
     | Annotated[FixedPolicy, Tag("<fixed>")]
     | Annotated[VariablePolicy, Tag("<variable>")]
     | Annotated[RandomisedPolicy, Tag("<randomised>")]
     | Annotated[SplitPolicy, Tag("<split>")]
     | Annotated[RandomPolicy, Tag("<random>")]
-    | Annotated[PeriodicPolicy, Tag("<periodic>")],
+    | Annotated[PeriodicPolicy, Tag("<periodic>")]
+    | Annotated[PoolPolicy, Tag("<pool>")],
     chosen_by(lambda given: str(given.get("kind", "rank")), "no such kind"),
 ]

@@ -80,7 +80,10 @@ def refuse(faults: Iterable[tuple[str, str]]) -> None:
     """Raise all that is wrong with a section at once, each under its key; nothing for nothing."""
     found = [
         InitErrorDetails(
-            type="value_error", loc=(key,), input=None, ctx={"error": ValueError(text)}
+            type="value_error",
+            loc=tuple(key.split(".")),
+            input=None,
+            ctx={"error": ValueError(text)},
         )
         for key, text in faults
     ]

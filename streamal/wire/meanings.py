@@ -37,6 +37,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
     {
         "annotator": "Who said it.",
         "answer": "Where the answer lies.",
+        "arm": "How the utility was taken, where not by the configured one of the probabilities: "
+        "`disagreement`, or what policy `auto` used.",
         "bins": "For the same partitions: samples that the scorer routed itself, for each bin of "
         "the confidence's log-odds.",
         "charged": "Labels or money, net of refunds; of a window, those of the present one.",
@@ -51,6 +53,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "there is none.",
         "ledger": "The ledger as it was then.",
         "model_version": "Version of the last update that the model had learned.",
+        "modifiers": "Factors in (0, 1] on the utility, by the modifier's name: `junk`, `novelty`, "
+        "`density`, `quota`; only those that are below 1.",
         "n": "Samples seen, over all partitions.",
         "partition": "Of the topic.",
         "payload": "What people are shown, as it came.",
@@ -92,6 +96,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "ArbiterState.estimate": "What is known of the accuracy.",
         "ArbiterState.labels": "For each partition of `labels`: offset of the last one taken in.",
         "ArbiterState.ledger": "What is charged and allowed.",
+        "ArbiterState.quotas": "What was asked of each quota.",
         "ArbiterState.routes": "The arbiter's decisions so far, by `route/reason`.",
         "ArbiterState.seen": "For each partition of `samples`: samples decided, as scorers told.",
         "ArbiterState.version": "The last one written to `updates`.",
@@ -110,6 +115,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Charge.amount": "Labels or money.",
         "Charge.window": "Number of the window that it fell in; 0 of a limit without windows.",
         "Closed.answer": "Where the answer lies; absent where it expired.",
+        "Closed.features": "Those of a sample that was `rejected`: what junk looks like is learned "
+        "from them.",
         "Closed.outcome": "`skipped`, `unknown`, `rejected`, `expired` or `retracted`.",
         "DeadLetter.message": "What is wrong, where, and what would be right.",
         "DeadLetter.offset": "The one that it was read from.",
@@ -122,9 +129,11 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Decision.auto_label_threshold": "The threshold in force; only of an `auto_label`.",
         "Decision.certificate": "Kept for certified thresholds; only of an `auto_label`.",
         "Decision.decided_at": "Milliseconds since the epoch.",
+        "Decision.held_back": "The rule wanted it, but others like it were asked enough: `repeat`, "
+        "`pending` or `quota`.",
         "Decision.ledger": "The ledger as it was then; only of what the arbiter wrote.",
         "Decision.propensity": "The probability that this sample was asked; of a scorer's decision "
-        "an upper bound. 0 where a limit refused.",
+        "an upper bound. 0 where a limit refused, and of a repeat.",
         "Decision.reason": "Why, in one word.",
         "Decision.route": "Where the sample goes: `request`, `auto_label` or `abstain`.",
         "Decision.threshold": "Ranks below it were asked; or the policy's own.",
@@ -162,7 +171,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "LimitSpec.prices": "Price of a label for each annotator; `*` is everyone else.",
         "LimitState.allowed": "The hard limit now, in the unit of `charged`.",
         "ModelConfig.library": "The learning library and its version.",
-        "ModelConfig.model": "Preset or factory, declared classes, seed, declared feature types.",
+        "ModelConfig.model": "Preset or factory, declared classes, seed, declared feature types; "
+        "class weights and a committee's members where there are any.",
         "ModelConfig.written_at": "Milliseconds since the epoch.",
         "Pace.pace": "What part of the samples the budget affords.",
         "PartitionState.bins": "Samples that the scorer routed itself, for each bin of the "
@@ -173,6 +183,9 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "PartitionState.routes": "The samples that the scorer routed itself, by route.",
         "PartitionState.seen": "Samples of this partition decided so far.",
         "Progress.digest": "Of the predictions for the first labelled samples; now and then.",
+        "QuotaState.counts": "How many of them each quota had, by `feature=value`; of a class "
+        "`=value`.",
+        "QuotaState.total": "Requests that count; older ones are forgotten by halves.",
         "Request.created_at": "When it was asked, in milliseconds since the epoch.",
         "Request.expires_at": "Milliseconds since the epoch; after that it ends without a label.",
         "RequestRow.annotator": "Who gave the answer.",

@@ -16,6 +16,7 @@ from streamal.core.journal import ArbiterState
 from streamal.core.ledger import LedgerState
 from streamal.core.limits import Account, Charge
 from streamal.core.prediction import BINS
+from streamal.core.quotas import QuotaState
 from streamal.core.records import Candidate, Decision, Progress, Request
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
@@ -81,7 +82,7 @@ ID: Schema = {"type": ["string", "number", "null"]}
 TEXT: Schema = {"type": ["string", "null"]}
 
 _COMPLETE = frozenset(
-    one.__name__ for one in (PartitionState, ArbiterState, LedgerState, Account, Charge)
+    one.__name__ for one in (PartitionState, ArbiterState, LedgerState, QuotaState, Account, Charge)
 )
 """Records that are written with all their fields, those with a default too."""
 

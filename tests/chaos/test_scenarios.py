@@ -32,7 +32,7 @@ def test_nothing_is_lost_repeated_or_overspent(scenario: str, tmp_path: Path) ->
 
 def test_a_split_commit_is_caught(tmp_path: Path) -> None:
     """Outputs and offsets in two transactions are found out, by the count and by `verify`."""
-    verdict = _played("split", tmp_path, Asked(rounds=2, samples=1_000))
+    verdict = _played("split", tmp_path, Asked(rounds=4, samples=1_000))
     assert verdict["twice"] > 0
     assert verdict["overspent"] > 0
     assert verdict["learned_twice"] > 0

@@ -14,7 +14,7 @@ from tests.house.source import Source, imported, sources
 THIRD_PARTY = frozenset({"msgspec", "numpy"})
 STANDARD = frozenset(
     "__future__ abc array binascii bisect collections dataclasses difflib enum fractions "
-    "functools hashlib heapq itertools math operator statistics struct types typing".split()
+    "functools hashlib heapq itertools math operator re statistics struct types typing".split()
 )
 OWN = ("streamal.core", "streamal.errors")
 ENCODERS = frozenset(f"msgspec.{name}" for name in ("json", "msgpack", "toml", "yaml"))

@@ -12,7 +12,7 @@ import pytest
 
 from tests.house.source import ROOT, plant
 
-FLOORS = "cli lab serve runtime brokers learners wire settings core".split()
+FLOORS = "cli sampler lab serve runtime brokers learners wire settings core".split()
 # Each door in use at its rightful place: import-linter knows a library by its users.
 DOORS = {
     "learners/__init__.py": "import river\n",

@@ -93,7 +93,7 @@ def test_a_planted_score_is_told() -> None:
     copy.change("abstained", setting("utility", 0.123), lambda v: v == value)
     told = one(copy, source(value))
     assert told["score"]["state"] == "differs"
-    assert told["score"]["why"].startswith("utility 0.123; at version")
+    assert told["score"]["why"].startswith("utility 0.123 (by the row); at version")
     assert told["score"]["utility"] == value["utility"]
 
 

@@ -138,7 +138,9 @@ def test_rank_spends_what_it_may(budget: str, limit: int, classes: int) -> None:
 def test_every_policy_holds_the_budget(kind: str, utility: str) -> None:
     """Whatever decides what is worth asking, requests stay within every limit."""
     policy = {"kind": kind, "utility": utility} | ({"threshold": 0.8} if kind == "fixed" else {})
-    found = simulated(rows(400, classes=3), Study("0.1"), policy=policy)
+    is_tiny = utility != "disagreement"  # one learner has nobody to disagree with
+    model = {} if is_tiny else {"model": {"preset": "committee"}}
+    found = simulated(rows(400, classes=3), Study("0.1"), None, is_tiny, policy=policy, **model)
     labels = found.report["labels"]
     assert labels["worst_prefix_excess"] == 0
     assert 0 < labels["requested"] <= labels["limit"] == 60

@@ -59,7 +59,7 @@ class TestDeclared(LearnerContract):
         return make("linear", 7, {"size": "number", "is_new": "category", "colour": "text"})
 
 
-@pytest.mark.parametrize("name", ["committee", "ensemble", "Linear", "", "baeys"])
+@pytest.mark.parametrize("name", ["committee", "Linear", "", "baeys"])
 def test_an_unknown_preset_is_refused(name: str) -> None:
     """A name that is no preset is refused with the names that are."""
     with pytest.raises(ConfigError, match=r"model\.preset: there is no preset .* There are auto, "):

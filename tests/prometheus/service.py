@@ -16,8 +16,13 @@ auto_label: {threshold: 0.8}
 budget: [{rate: 0.3, burst: 20}, {count: 2000, over: 20000}]
 requests: {expire_after: 2s, refund: [skipped, expired]}
 labels: {unsolicited: true}
+policy: {kind: auto}
+modifiers:
+  guard: 1
+  thinning: {most: 1, digits: 2}
+  quotas: [{value: "1", max: 0.5}]
 """
-"""Everything that charges, refunds, expires or learns."""
+"""Everything that charges, refunds, expires, learns, lowers a utility or holds back."""
 
 JOB = "streamal"
 

@@ -17,8 +17,8 @@ FREE = frozenset({"predictions_total"})
 """Has children for what comes, beside those that exist from the start."""
 
 
-LATE = ("accuracy_ratio", "consumer_lag_records", "query_utility")
-"""Gauges that have no value before an answer was learned, five seconds, and a choice."""
+LATE = ("accuracy_ratio", "consumer_lag_records", "query_utility", "policy_arm")
+"""Gauges that have no value before an answer was learned, five seconds, a choice, a sample."""
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,13 @@
 """The catalogue is whole: nothing is counted under a name or label that it does not have."""
 
+import itertools
 import re
+from typing import get_args
 
+from streamal.core.policies import POLICIES, reason_of
 from streamal.serve.catalog import BY_NAME, CATALOG, names
-from streamal.serve.catalog.known import DEAD
+from streamal.serve.catalog.known import DEAD, ROUTES
+from streamal.settings.policy import Arm
 from tests.house.source import ROOT
 from tests.serve.page import page
 
@@ -16,6 +20,7 @@ predictions_total model_version model_updates_total accuracy_ratio auto_label_th
 consumer_lag_records record_age_seconds batch_records stage_duration_seconds commits_total
 commit_duration_seconds last_commit_timestamp_seconds rebalances_total assigned_partitions
 restore_seconds watchdog_trips_total ready build_info config_info
+held_back_total modified_total policy_arm
 """.split()
 """Names that dashboards outside may use: none is ever renamed or dropped without an ADR."""
 
@@ -35,6 +40,14 @@ def test_names_are_good_ones() -> None:
         assert metric.meaning.endswith(".")
     assert len(BY_NAME) == len(CATALOG)
     assert len(names()) > len(CATALOG)
+
+
+def test_every_reason_to_ask_is_known() -> None:
+    """Whatever the policy and its arm, the reason has a child in each family that names one."""
+    said = itertools.product(POLICIES, (None, *get_args(Arm)), (True, False), (True, False))
+    reasons = {reason_of(kind, arm, explored, cold) for kind, arm, explored, cold in said}
+    assert reasons == {reason for route, reason in ROUTES if route == "request"}
+    assert set(BY_NAME["label_requests_total"].children) == {(reason,) for reason in reasons}
 
 
 def test_every_kind_of_dead_letter_is_known() -> None:

@@ -46,10 +46,10 @@ RANGE = "must be between 0 and 1 (not 0)"
             "samples.types.a: is 'string', must be one of number, category, text",
         ),
         (
-            {"model": {"preset": "committee"}},
+            {"model": {"preset": "lineal"}},
             (
-                "model.preset: is 'committee', must be one of auto, linear, bayes, tree, "
-                "forest, text or null"
+                "model.preset: is 'lineal', must be one of auto, linear, bayes, tree, "
+                "forest, committee, ensemble, text or null"
             ),
         ),
         (
@@ -75,10 +75,10 @@ RANGE = "must be between 0 and 1 (not 0)"
             "model.seed: is -1, must be a whole number between 0 and 4294967295",
         ),
         (
-            {"policy": {"kind": "pool"}},
+            {"policy": {"kind": "bandit"}},
             (
-                "policy.kind: is 'pool', unknown; known kinds: rank, fixed, variable, randomised, "
-                "split, random, periodic"
+                "policy.kind: is 'bandit', unknown; known kinds: rank, auto, fixed, variable, "
+                "randomised, split, random, periodic, pool"
             ),
         ),
         ({"policy": {"kind": "fixd"}}, "policy.kind: is 'fixd', unknown; did you mean fixed?"),
@@ -90,7 +90,10 @@ RANGE = "must be between 0 and 1 (not 0)"
         ),
         (
             {"policy": {"utility": "disagreement"}},
-            "policy.utility: is 'disagreement', must be one of margin, least_confidence, entropy",
+            (
+                "policy.utility: disagreement needs a model with several members, which "
+                "model.preset auto is not; committee and ensemble are"
+            ),
         ),
         (
             {"policy": {"exploration": True}},

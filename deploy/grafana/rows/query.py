@@ -108,5 +108,38 @@ QUERY = Section(
             "cps",
             "stack",
         ),
+        Chart(
+            "Lowered by modifiers",
+            "Samples a second whose utility a modifier lowered; one that several lowered counts "
+            "for each. All 0 where `modifiers` are off.",
+            "junk is about what people reject; quota is all that is not short, or had its share.",
+            "junk on nearly everything: somebody rejects good items (`streamal tail labels`). A "
+            "quota always there cannot be met: its class hardly comes.",
+            (Line(rate(fleet("modified_total"), "modifier"), "{{modifier}}"),),
+            "cps",
+        ),
+        Chart(
+            "Held back from asking",
+            "Samples a second that were worth asking and that were not, because others like them "
+            "were. All 0 without `thinning`, `pending` and `quotas`.",
+            "repeat follows the repeats in the stream; the others come now and then.",
+            "repeat of most that is proposed: the stream says the same again and again, or "
+            "`thinning.digits` is too coarse. quota: raise its `max`.",
+            (Line(rate(fleet("held_back_total"), "restraint"), "{{restraint}}"),),
+            "cps",
+            "stack",
+        ),
+        Chart(
+            "Arm in use",
+            "How many workers use each arm of policy `auto`; with `utility: disagreement` always "
+            "that one.",
+            "the first arm, others for a while: one period in ten is a trial.",
+            "two for long: workers are at different versions (Model versions). Another than the "
+            "first for long: it earns more; make it your `policy.utility`.",
+            (Line(f"sum by (arm) ({fleet('policy_arm')})", "{{arm}}"),),
+            "short",
+            "stack",
+            none="utilities are taken in one way only",
+        ),
     ),
 )

@@ -47,4 +47,4 @@ class Choice(msgspec.Struct, frozen=True):
         )
 
 
-EVERY = Choice()
+EVERY: Choice = Choice()

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from streamal.core.draw import draw
 from streamal.core.limits import LimitSpec
 from streamal.core.records import Features
-from streamal.core.utility import UTILITIES
 from streamal.errors import StreamalError
 from streamal.lab.explain.case import Again, Case
 from streamal.lab.laws.facts import Proposed, Told
 from streamal.lab.laws.log import Log, Tell
 from streamal.lab.laws.replay import updates
 from streamal.lab.laws.rule import Rule
-from streamal.lab.laws.scores import Score, differs, scored_again
-from streamal.learners.model import Model
+from streamal.lab.laws.scores import Score, Scoring, differs
+from streamal.runtime.judge import Judge
 from streamal.runtime.replica import Replica
 from streamal.wire.topics import UPDATES
 
@@ -31,7 +30,7 @@ class Replaying:
 
     def __init__(self, log: Log, cases: Sequence[Case]) -> None:
         self._log = log
-        self._utility = UTILITIES[log.plan.scorer.policy.utility]
+        self._scoring = Scoring(log.plan.scorer)
         self._due: dict[int, list[tuple[Case, Told | Proposed, Features]]] = defaultdict(list)
         for case in cases:
             self._plan(case)
@@ -44,7 +43,7 @@ class Replaying:
         if case.unusable is not None:
             why = f"its sample is a dead letter: {case.unusable}"
             case.score = Again(state="differs", why=why, model_version=told.version)
-        elif (features := _features(case)) is None:
+        elif (features := case.known_features) is None:
             case.score = _unchecked(told, GONE)
         elif self._log.scan.is_cut(UPDATES):
             case.score = _unchecked(told, CUT)
@@ -56,14 +55,14 @@ class Replaying:
     def run(self, tell: Tell) -> None:
         """Replay as far as needed; what was not come to is told."""
         log, due = self._log, self._due
-        replica = Replica(log.plan.model, log.plan.model_config)
+        replica = Replica(log.plan.model, log.plan.model_config, scorer=log.plan.scorer)
         for update, _ in updates(log) if due else ():
             try:
                 replica.apply(update)
             except StreamalError:
                 break
             for case, told, features in due.pop(replica.version, ()):
-                case.score = self._again(replica.model, told, features)
+                case.score = self._again(replica, told, features)
             if not due:
                 return
             if replica.version % 1000 == 0:
@@ -71,22 +70,14 @@ class Replaying:
         for case, told, _ in (one for ones in due.values() for one in ones):
             case.score = _unchecked(told, STOPPED)
 
-    def _again(self, model: Model, told: Told | Proposed, features: Features) -> Again:
-        (answer,) = model.predict([features])
-        again = scored_again(model, features, answer, self._utility)
+    def _again(self, replica: Replica, told: Told | Proposed, features: Features) -> Again:
+        (again,) = self._scoring.again(replica, [(told.source, features)])
         why = differs(told, again)
         state = Again(state="differs" if why else "agrees", why=why, model_version=told.version)
-        return _with(state, again) if isinstance(again, Score) else state
+        return _with(state, again, replica.judge) if isinstance(again, Score) else state
 
 
-def _features(case: Case) -> Features | None:
-    """Return the sample's features; a request keeps them where the sample is gone."""
-    if case.features is not None or case.request is None:
-        return case.features
-    return case.request.features
-
-
-def _with(state: Again, again: Score) -> Again:
+def _with(state: Again, again: Score, judge: Judge) -> Again:
     return Again(
         state=state.state,
         why=state.why,
@@ -95,6 +86,7 @@ def _with(state: Again, again: Score) -> Again:
         probabilities=dict(zip(again.classes, again.row, strict=True)),
         confidence=again.confidence,
         utility=again.utility,
+        arm_why=None if judge.chooser is None else judge.chooser.why,
     )
 
 
@@ -120,7 +112,7 @@ def ruled(log: Log, case: Case, limits: Sequence[LimitSpec]) -> Again | None:
     chance = draw(log.plan.scorer.seed, "ask", case.source.text)
     policy = log.plan.scorer.policy
     if told.balance is None:
-        if policy.kind not in ("rank", "random"):
+        if policy.kind not in ("rank", "auto", "pool", "random"):
             return _unchecked(told, f"what policy {policy.kind} wants depends on its pace then")
         why = Rule(policy).scored(told, chance)
     elif proposed is None:
@@ -128,5 +120,7 @@ def ruled(log: Log, case: Case, limits: Sequence[LimitSpec]) -> Again | None:
     elif proposed.draw != chance:
         why = f"draw {proposed.draw}; for this seed it is {chance}"
     else:
-        why = Rule(policy).arbitrated(told, told.balance, proposed, limits)
+        # Only candidates of a block are decided together with a later one.
+        is_pooled = policy.kind == "pool" or told.balance.candidates != proposed.at.offset
+        why = Rule(policy).arbitrated(told, told.balance, proposed, limits, is_pooled)
     return Again(state="differs" if why else "agrees", why=why)

@@ -72,7 +72,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Again(msgspec.Struct, frozen=True, kw_only=True):
-    """A score, or the rule, tried once more: does it agree with the record?"""
+    """A score, or the rule, tried once more: does it agree with the record?
+
+    `arm_why` is why policy `auto` took the utility in the way that it did.
+    """
 
     state: Literal["agrees", "differs", "not checkable"]
     why: str | None = None
@@ -81,6 +84,7 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
     probabilities: dict[str, float] | None = None
     confidence: float | None = None
     utility: float | None = None
+    arm_why: str | None = None
 
 
 class Case(msgspec.Struct, kw_only=True):
@@ -114,6 +118,13 @@ class Case(msgspec.Struct, kw_only=True):
     def scored(self) -> Told | Proposed | None:
         """The score that was written: the decision's, or a waiting candidate's."""
         return self.told or (self.proposed if self.is_waiting else None)
+
+    @property
+    def known_features(self) -> Features | None:
+        """The sample's features; a request keeps them where the sample is gone."""
+        if self.features is not None or self.request is None:
+            return self.features
+        return self.request.features
 
     @property
     def request(self) -> Request | None:

@@ -56,6 +56,9 @@ def _decision(told: Told, decision: Decision) -> Document:
         "propensity": told.propensity,
         "auto_label_threshold": told.bar,
         "model_version": told.version,
+        "modifiers": dict(told.modifiers),
+        "arm": told.arm,
+        "held_back": told.held_back,
     }
 
 
@@ -71,6 +74,8 @@ def _candidate(proposed: Proposed) -> Document:
         "route": proposed.route,
         "reason": proposed.reason,
         "model_version": proposed.version,
+        "modifiers": dict(proposed.modifiers),
+        "arm": proposed.arm,
     }
 
 

@@ -1,7 +1,12 @@
 """Numbers as people read them: as few digits as do not mislead."""
 
+from decimal import Decimal
+
 PRECISE = 17
 """Digits that tell any two numbers apart (IEEE 754 binary64)."""
+
+SMALL = 1e-8
+"""What is smaller is told by its power of ten."""
 
 
 def short(number: float, digits: int = 3) -> str:
@@ -13,10 +18,14 @@ def short(number: float, digits: int = 3) -> str:
     ('0.0723', '12', '123,456', '1,000')
     >>> short(0.9996), short(0.99996, 4), short(1.0)
     ('0.9996', '0.99996', '1')
+    >>> short(0.0000004), short(1e-12)
+    ('0.0000004', '1e-12')
     """
     text = f"{number:.{digits}g}"
     if abs(number) >= 1000 or "e+" in text:
         return f"{number:,.0f}"
+    if "e-" in text and abs(number) >= SMALL:
+        text = f"{Decimal(text):f}"
     is_misleading = abs(number) < 1 <= abs(float(text))
     return short(number, digits + 1) if is_misleading and digits < PRECISE else text
 

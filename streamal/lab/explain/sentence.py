@@ -6,9 +6,12 @@ from msgspec.structs import replace
 
 from streamal.core.ledger import names
 from streamal.core.limits import LimitSpec
-from streamal.core.policies import PolicySpec
+from streamal.core.policies import POLICIES, PolicySpec, Rank
+from streamal.core.utility import RANDOM
 from streamal.lab.explain.case import Case
 from streamal.lab.explain.figure import apart, short
+from streamal.lab.explain.restraint import held_by
+from streamal.lab.explain.worth import lowered, ranked_by
 from streamal.lab.laws.facts import Balance, Told
 from streamal.lab.laws.log import Log
 from streamal.lab.laws.rule import refuses
@@ -50,15 +53,21 @@ class Sentence:
         told = self._case.told
         if told is None:
             return self._untold()
+        fall = self._fall(told)
         if told.route == "request":
-            return f"asked, because {self._asked(told)}"
+            return f"asked, because {self._asked(told)}{fall}"
         if told.route == "auto_label":
             confidence, bar = apart(told.confidence, told.bar or 0)
             return (
                 f"labelled by the model, because its confidence {confidence} reached the "
-                f"auto-label threshold {bar}; and not asked, because {self._not_asked(told)}"
+                f"auto-label threshold {bar}; and not asked, because {self._not_asked(told)}{fall}"
             )
-        return f"not asked, because {self._not_asked(told)}; and {self._not_labelled(told)}"
+        return f"not asked, because {self._not_asked(told)}{fall}; and {self._not_labelled(told)}"
+
+    @staticmethod
+    def _fall(told: Told) -> str:
+        found = lowered(told)
+        return f"; {found}" if found else ""
 
     def _untold(self) -> str:
         told = {
@@ -76,14 +85,29 @@ class Sentence:
         if self._policy.kind == "random":
             return False
         proposed = self._case.proposed
-        return proposed.want is None if proposed else self._policy.kind == "rank"
+        if proposed:
+            return proposed.want is None
+        kind = POLICIES.get(self._policy.kind)
+        return kind is not None and issubclass(kind, Rank)
+
+    def _is_pooled(self, told: Told) -> bool:
+        """Was it decided with others, the best of which were asked?"""
+        balance, proposed = told.balance, self._case.proposed
+        if balance is None:
+            return False
+        is_later = proposed is not None and proposed.at.offset != balance.candidates
+        return is_later or self._policy.kind == "pool"
 
     def _asked(self, told: Told) -> str:
         share = f"the share {short(told.balance.share if told.balance else 0)}"
-        if told.reason == "exploration":
+        is_ranked_first = told.arm == RANDOM and told.held_back is None
+        if told.reason == "exploration" and not (is_ranked_first and told.rank < told.threshold):
+            whatever = "whatever its rank"
+            if told.held_back is not None:
+                whatever = f"though its rank counted for nothing: {self._held_by(told)}"
             return (
                 f"its draw {self._drawn()} was inside the uniform part of {share} "
-                "that the budget afforded, whatever its rank"
+                f"that the budget afforded, {whatever}"
             )
         inside = self._wished(told, share)
         if told.reason == "cold_start":
@@ -91,13 +115,18 @@ class Sentence:
         return inside
 
     def _wished(self, told: Told, share: str) -> str:
+        if self._is_pooled(told):
+            return f"it was among the best that waited (policy pool){self._by(told).rstrip(',')}"
         if self._is_ranked:
             rank, threshold = apart(told.rank, told.threshold)
             return (
-                f"its rank {rank} among the last {self._policy.window} was inside {threshold}, "
-                f"the ranks' part of {share} that the budget afforded"
+                f"its rank {rank} among the last {self._policy.window}{self._by(told)} was inside "
+                f"{threshold}, the ranks' part of {share} that the budget afforded"
             )
         return f"{self._opinion(told, 'wanted it')}, and the budget afforded it"
+
+    def _by(self, told: Told) -> str:
+        return ranked_by(told, self._case.score)
 
     def _opinion(self, told: Told, wish: str) -> str:
         """Return what a policy that says yes or no said."""
@@ -115,6 +144,8 @@ class Sentence:
         balance = told.balance
         if balance is None:
             return f"{self._unwished(told)}, so the scorer did not propose it"
+        if told.held_back is not None:
+            return self._held_back(told)
         is_refused = told.propensity == 0 and balance.share > 0
         refused = full(self._limits, balance) if is_refused or told.reason == "budget" else []
         if told.reason == "budget" or refused:
@@ -126,13 +157,34 @@ class Sentence:
             f"{self._unwished(told)}, at the share {short(balance.share)} that the budget afforded"
         )
 
+    def _held_by(self, told: Told) -> str:
+        spec, features = self._log.plan.arbiter, self._case.known_features
+        return held_by(told.held_back or "", spec, features, told.label)
+
+    def _held_back(self, told: Told) -> str:
+        """Return what held it back, and what became of its draw."""
+        said = f"it was worth asking, but {self._held_by(told)}"
+        if told.held_back == "repeat" or told.balance is None:
+            return said
+        if told.propensity == 0:
+            what = " and ".join(full(self._limits, told.balance)) or "a limit was full"
+            return f"{said}, and its draw {self._drawn()} was refused by the budget: {what}"
+        draw, uniform = self._drawn_beside(told.propensity)
+        return f"{said}, and its draw {draw} was outside {uniform}, the uniform part"
+
     def _unwished(self, told: Told) -> str:
         draw, uniform = self._drawn_beside(told.propensity)
+        if self._is_pooled(told):
+            best = f"the best that waited (policy pool){self._by(told).rstrip(',')}"
+            return (
+                f"it was not among {best}, and its draw {draw} was outside {uniform}, the uniform "
+                "part"
+            )
         if self._is_ranked:
             rank, threshold = apart(told.rank, told.threshold)
             return (
-                f"its rank {rank} among the last {self._policy.window} was outside {threshold} "
-                f"and its draw {draw} outside {uniform}, the uniform part"
+                f"its rank {rank} among the last {self._policy.window}{self._by(told)} was "
+                f"outside {threshold} and its draw {draw} outside {uniform}, the uniform part"
             )
         if self._policy.kind == "random":
             return f"its draw {draw} was outside {uniform}"

@@ -7,6 +7,7 @@ from math import inf
 from streamal.core.draw import draw
 from streamal.core.limits import LimitSpec
 from streamal.core.records import Candidate, Source
+from streamal.lab.laws.blocks import Blocks
 from streamal.lab.laws.facts import Proposed, Told
 from streamal.lab.laws.log import BROKEN, Log
 from streamal.lab.laws.ranks import Ranks
@@ -24,6 +25,7 @@ class _Draws:
         self.findings = Findings(13, "draws, ranks and decisions")
         self.seed = log.plan.scorer.seed
         self.rule = Rule(log.plan.scorer.policy)
+        self.blocks = Blocks(log.told, log.plan.scorer.policy)
         self._budgets = [step for step in log.steps if step.kind == "budget"]
         self._unseeded = 0
         self._left: dict[tuple[int, int, int], list[Told]] = defaultdict(list)
@@ -37,15 +39,20 @@ class _Draws:
     def proposals(self) -> None:
         """Draw again for each candidate, and apply the rule again where it was decided."""
         oldest: float = inf
-        for proposed in self._proposed():
+        for candidate, proposed in self._proposed():
             oldest = min(oldest, proposed.at.offset)
             if self._counts(proposed) and proposed.draw != (again := self._draw(proposed.source)):
                 self._wrong(proposed, f"draw {proposed.draw}; for this seed it is {again}")
-            for told in self._left.pop(_key(proposed.at.offset, proposed.source), []):
-                self._arbitrated(told, proposed)
+            self._decided(candidate, proposed)
         self._unproposed(oldest)
 
-    def _proposed(self) -> Iterator[Proposed]:
+    def _decided(self, candidate: Candidate, proposed: Proposed) -> None:
+        end = self.blocks.end(proposed.at.offset)
+        for told in self._left.pop(_key(end, proposed.source), []):
+            self._arbitrated(told, proposed, end)
+            self.blocks.take(candidate, told, end)
+
+    def _proposed(self) -> Iterator[tuple[Candidate, Proposed]]:
         """Read the candidates once more: too much of each is needed to keep them all."""
         for record in self.log.scan.read(CANDIDATES):
             try:
@@ -53,15 +60,19 @@ class _Draws:
             except BROKEN:  # reported where the log was read
                 continue
             if isinstance(found, Candidate):
-                yield self.log.facts.proposed(record, found)
+                yield found, self.log.facts.proposed(record, found)
 
-    def _arbitrated(self, told: Told, proposed: Proposed) -> None:
+    def _arbitrated(self, told: Told, proposed: Proposed, end: int) -> None:
         self.findings.checked += 1
         balance = told.balance
         assert balance is not None
-        why = self.rule.arbitrated(told, balance, proposed, self._limits(balance.step))
-        if why:
-            self._wrong(told, why)
+        limits = self._limits(balance.step)
+        found = [
+            self.rule.arbitrated(told, balance, proposed, limits, is_pooled)
+            for is_pooled in self.blocks.rules(end)
+        ]
+        if found[0] and all(found):
+            self._wrong(told, found[0])
 
     def _unproposed(self, oldest: float) -> None:
         """Deal with decisions whose candidate was not read: is it gone, or never was?"""
@@ -85,7 +96,7 @@ class _Draws:
 
     def scored(self) -> None:
         """Apply the rule again where a scorer decided; it must not have wanted the sample."""
-        if self.log.plan.scorer.policy.kind not in ("rank", "random"):
+        if self.log.plan.scorer.policy.kind not in ("rank", "auto", "pool", "random"):
             return
         for told in self.log.told:
             if told.balance is None and self._counts(told):
@@ -122,6 +133,8 @@ class _Draws:
             self.findings.note(f"{self._unseeded} with another seed, or one that is not recorded")
         for uniform in self.rule.uniforms[1:]:
             self.findings.note(f"some were decided with exploration {uniform}")
+        for note in self.blocks.notes():
+            self.findings.note(note)
 
 
 def _key(offset: int, source: Source) -> tuple[int, int, int]:

@@ -52,11 +52,14 @@ class Scored(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     rank: float
     reason: str
     bar: float | None
+    modifiers: tuple[tuple[str, float], ...] = ()
+    arm: str | None = None
 
     @property
     def score(self) -> tuple[object, ...]:
         """All that the model and the policy said."""
-        return self.version, self.label, self.classes, self.row, self.confidence, self.utility
+        said = (self.version, self.label, self.classes, self.row, self.confidence, self.utility)
+        return *said, self.modifiers, self.arm
 
 
 class Told(Scored, frozen=True, gc=False, kw_only=True):
@@ -67,6 +70,7 @@ class Told(Scored, frozen=True, gc=False, kw_only=True):
     propensity: float
     balance: Balance | None
     request_id: str | None = None
+    held_back: str | None = None
 
     @property
     def is_again(self) -> bool:
@@ -139,6 +143,10 @@ def attempt(request_id: str) -> tuple[str, int]:
     return (source, int(number)) if mark and number.isdecimal() else (request_id, 1)
 
 
+def _items(modifiers: dict[str, float]) -> tuple[tuple[str, float], ...]:
+    return tuple(modifiers.items()) if modifiers else ()
+
+
 class Facts:
     """Makes facts of records; words and lists that come again and again are kept once."""
 
@@ -172,6 +180,9 @@ class Facts:
             propensity=decision.propensity,
             balance=None if isinstance(stamp, msgspec.UnsetType) else self.balance(stamp),
             request_id=decision.request_id if isinstance(decision, Request) else None,
+            modifiers=_items(decision.modifiers),
+            arm=self._once(decision.arm),
+            held_back=self._once(decision.held_back),
         )
 
     def proposed(self, record: Record, candidate: Candidate) -> Proposed:
@@ -194,6 +205,8 @@ class Facts:
             is_cold=candidate.cold_start,
             want=candidate.want,
             threshold=candidate.threshold,
+            modifiers=_items(candidate.modifiers),
+            arm=self._once(candidate.arm),
         )
 
     def balance(self, stamp: Stamp) -> Balance:

@@ -14,8 +14,8 @@ from streamal.wire.topics import ABSTAINED, AUTO_LABELS, CANDIDATES, REQUESTS, S
 
 NEEDED = (REQUESTS, UPDATES, AUTO_LABELS, ABSTAINED, CANDIDATES)
 
-_Stamped = tuple[Source, Balance, bool]
-"""Where, what, and whether it is a step."""
+_Stamped = tuple[Source, Balance, Source | None]
+"""Where, what, and the sample that it decides; None where it is a step."""
 
 
 class _Fences:
@@ -23,24 +23,39 @@ class _Fences:
         self.log = log
         self.findings = Findings(9, "stamps")
         self._last: dict[tuple[str, int], Balance] = {}
+        self._together: dict[tuple[str, int], set[Source]] = {}
 
     def stamps(self) -> None:
         """Along each topic of the arbiter nothing runs back."""
-        for at, balance, is_step in self._stamped():
+        for at, balance, sample in self._stamped():
             self.findings.checked += 1
             before = self._last.get((at.topic, at.partition))
-            why = _ran_back(before, balance, is_step) if before else None
+            why = _ran_back(before, balance, sample is None) if before else None
+            if why is None and sample is not None:
+                why = self._again(at, balance, before, sample)
             if why:
                 self.findings.wrong(at.text, why)
             else:
                 self._last[at.topic, at.partition] = balance
 
+    def _again(
+        self, at: Source, now: Balance, before: Balance | None, sample: Source
+    ) -> str | None:
+        """Does a stamp decide a sample twice? Only the samples of one block share one."""
+        lane = (at.topic, at.partition)
+        if before is None or now.candidates != before.candidates:
+            self._together[lane] = set()
+        if sample in self._together[lane]:
+            return f"candidates {now.candidates} comes after {now.candidates}"
+        self._together[lane].add(sample)
+        return None
+
     def _stamped(self) -> Iterator[_Stamped]:
         for step in self.log.steps:
-            yield step.at, step.balance, True
+            yield step.at, step.balance, None
         for told in self.log.told:
             if told.balance is not None and told.request_id is None:
-                yield told.at, told.balance, False
+                yield told.at, told.balance, told.source
 
     def versions(self) -> None:
         """Along `updates` versions grow."""
@@ -69,7 +84,7 @@ class _Fences:
 def _ran_back(before: Balance, now: Balance, is_step: bool) -> str | None:
     if now.step < before.step or (is_step and now.step == before.step):
         return f"step {now.step} comes after {before.step}"
-    if now.candidates < before.candidates or (not is_step and now.candidates == before.candidates):
+    if now.candidates < before.candidates:
         return f"candidates {now.candidates} comes after {before.candidates}"
     labels = dict(now.labels)
     for partition, offset in before.labels:

@@ -9,7 +9,7 @@ from streamal.lab.laws.facts import Proposed, Told
 from streamal.lab.laws.log import Log
 from streamal.wire.topics import SAMPLES
 
-FOLDED = ("rank", "fixed", "random")
+FOLDED = ("rank", "auto", "pool", "fixed", "random")
 """Policies whose opinion depends on the log alone; the others know the pace of the moment."""
 
 Routed = Told | Proposed
@@ -94,4 +94,5 @@ def _view(one: Routed) -> policies.Scored:
         cold=one.is_cold if isinstance(one, Proposed) else not one.row,
         affordable=True,
         pace=1.0,
+        arm=one.arm,
     )

@@ -60,7 +60,7 @@ class Agreement:
 class _Replay:
     def __init__(self, log: Log) -> None:
         self.log = log
-        self.replica = Replica(log.plan.model, log.plan.model_config)
+        self.replica = Replica(log.plan.model, log.plan.model_config, scorer=log.plan.scorer)
         self.agreement = Agreement(log)
         self.scores = Scores(log)
 
@@ -85,7 +85,7 @@ class _Replay:
         if isinstance(update, Example):
             self.agreement.learned(update, at, error)
         self.agreement.check(self.replica)
-        self.scores.check(self.replica.model, self.replica.version)
+        self.scores.check(self.replica)
 
 
 def updates(log: Log) -> Iterator[tuple[Update, Source]]:

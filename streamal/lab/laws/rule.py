@@ -1,10 +1,13 @@
 """The rule of docs/budget.md, applied again to one decision as it was recorded."""
 
 from collections.abc import Sequence
+from typing import cast
 
-from streamal.core.controller import Verdict, floor, wanted
+from streamal.core.controller import Verdict, floor, held_back, wanted
 from streamal.core.limits import LimitSpec
-from streamal.core.policies import PolicySpec
+from streamal.core.policies import PolicySpec, reason_of
+from streamal.core.records import Restraint
+from streamal.lab.laws.blocks import stated
 from streamal.lab.laws.facts import Balance, Proposed, Told
 
 NEAR = 1e-9
@@ -41,9 +44,14 @@ class Rule:
         self.uniforms = [policy.uniform]
 
     def arbitrated(
-        self, told: Told, balance: Balance, proposed: Proposed, limits: Sequence[LimitSpec]
+        self,
+        told: Told,
+        balance: Balance,
+        proposed: Proposed,
+        limits: Sequence[LimitSpec],
+        is_pooled: bool = False,
     ) -> str | None:
-        """Return what is wrong with an arbiter's decision on a candidate."""
+        """Return what is wrong with an arbiter's decision on a candidate, alone or in a block."""
         if told.score != proposed.score or told.rank != proposed.rank:
             return f"it does not say what its candidate says, {proposed.at.text}"
         if balance.share > proposed.cap:
@@ -52,6 +60,13 @@ class Rule:
         if uniform is None:
             return f"threshold {told.threshold} does not follow from share {balance.share}"
         verdict = wanted(proposed.rank, proposed.draw, balance.share, uniform, proposed.want)
+        if is_pooled:
+            verdict = stated(told, proposed, balance.share, uniform)
+        if told.held_back is not None:
+            if not verdict.wanted:
+                return f"it was held back ({told.held_back}), but the rule did not want it"
+            restraint = cast("Restraint", told.held_back)
+            verdict = held_back(restraint, proposed.draw, balance.share, uniform, proposed.want)
         if told.route == "request":
             return self._asked(told, proposed, verdict)
         return _not_asked(told, proposed, verdict, refuses(limits, balance))
@@ -72,11 +87,8 @@ class Rule:
     def _asked(self, told: Told, proposed: Proposed, verdict: Verdict) -> str | None:
         if not verdict.wanted:
             return "it was asked, but the rule does not want it"
-        reason = "cold_start" if proposed.is_cold else "uncertain"
-        if self._policy.kind == "periodic" and proposed.want is not None and not proposed.is_cold:
-            reason = "periodic"
-        if verdict.explored:
-            reason = "exploration"
+        kind = self._policy.kind if proposed.want is not None else ""
+        reason = reason_of(kind, proposed.arm, verdict.explored, proposed.is_cold)
         return _unlike(told, reason, verdict.propensity)
 
     def scored(self, told: Told, draw: float) -> str | None:

@@ -1,21 +1,26 @@
 """Law 6: the score in a decision equals the score computed again at its model version."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from streamal.core.prediction import predicted
-from streamal.core.records import Features
-from streamal.core.utility import UTILITIES, Utility, opinion
+from streamal.core.draw import draws
+from streamal.core.prediction import Prediction
+from streamal.core.records import Features, Source
+from streamal.core.scorer import ScorerSpec
+from streamal.core.utility import DISAGREEMENT, RANDOM, UTILITIES, Utility, armed, opinion
 from streamal.errors import Poison
 from streamal.lab.laws.facts import Scored, Told
 from streamal.lab.laws.log import Log
 from streamal.lab.laws.samples import Lane
 from streamal.lab.laws.verdict import Findings
-from streamal.learners.model import Answer, Model, Refusal
+from streamal.learners.model import Model, Refusal
+from streamal.runtime.replica import Replica
 from streamal.wire.samples import SampleDecoder
 from streamal.wire.topics import SAMPLES
+
+Known = tuple[Source, Features]
 
 BATCH = 500
 """Samples whose features are in memory at a time."""
@@ -23,36 +28,59 @@ BATCH = 500
 GONE = "their samples are gone"
 OTHERS = "another model was configured then"
 STOPPED = "the replay did not come to their version"
-REWEIGHED = "weighed by another utility than the one configured now"
+REWEIGHED = "weighed by another utility or modifier than configured now"
 
 
 class Score(msgspec.Struct, frozen=True):
-    """What a model says of a sample, and how much its label would teach."""
+    """What is said of a sample, and how much its label would teach."""
 
     label: str | None
     classes: tuple[str, ...]
     row: tuple[float, ...]
     confidence: float
     utility: float
+    modifiers: tuple[tuple[str, float], ...] = ()
+    arm: str | None = None
 
 
-def scored_again(
-    model: Model, features: Features, answer: Answer, utility: Utility
-) -> Score | Refusal:
-    """Return the score that a model's answer makes, or why the sample would get none."""
-    refused = model.refuse(features)
-    if refused:
-        return Refusal(*refused)
-    if isinstance(answer, Refusal):
-        return answer
-    again = predicted(model.classes, answer)
-    return Score(
-        label=again.label,
-        classes=model.classes[: len(again.row)],
-        row=tuple(again.row),
-        confidence=again.confidence,
-        utility=opinion(utility, again.row),
-    )
+class Scoring:
+    """Scores samples again as scorers do.
+
+    Parameters
+    ----------
+    spec
+        As configured now.
+    """
+
+    def __init__(self, spec: ScorerSpec) -> None:
+        self._utility = UTILITIES[spec.policy.utility]
+        self._random = draws(spec.seed, RANDOM)
+
+    def again(self, replica: Replica, known: Sequence[Known]) -> list[Score | Refusal]:
+        """Return the score of each sample at the replica's version, or why it would get none."""
+        said = replica.predict([features for _, features in known])
+        return [
+            self._score(replica.model, source, features, one)
+            for (source, features), one in zip(known, said, strict=True)
+        ]
+
+    def _score(
+        self, model: Model, source: Source, features: Features, said: Prediction | Refusal
+    ) -> Score | Refusal:
+        refused = model.refuse(features)
+        if refused:
+            return Refusal(*refused)
+        if isinstance(said, Refusal):
+            return said
+        return Score(
+            label=said.label,
+            classes=model.classes[: len(said.row)],
+            row=tuple(said.row),
+            confidence=said.confidence,
+            utility=armed(said, self._utility, self._random(source.text)),
+            modifiers=tuple(said.modifiers.items()),
+            arm=said.arm,
+        )
 
 
 def differs(told: Scored, again: Score | Refusal) -> str | None:
@@ -66,15 +94,37 @@ def differs(told: Scored, again: Score | Refusal) -> str | None:
     if (told.label, told.confidence) != (again.label, again.confidence):
         said = f"{told.label!r} with {told.confidence}"
         return f"{said}; {at} it is {again.label!r} with {again.confidence}"
-    if told.utility == again.utility or is_reweighed(told, again):
+    if _worth(told) == _worth(again) or is_reweighed(told, again):
         return None
-    return f"utility {told.utility}; {at} it is {again.utility}"
+    return f"utility {told.utility} ({_how(told)}); {at} it is {again.utility} ({_how(again)})"
+
+
+def _worth(score: Scored | Score) -> tuple[object, ...]:
+    return score.utility, score.modifiers, score.arm
+
+
+def _how(score: Scored | Score) -> str:
+    return ", ".join([score.arm or "by the row", *(f"{n} {f}" for n, f in score.modifiers)])
 
 
 def is_reweighed(told: Scored, again: Score) -> bool:
-    """Was it weighed by another utility than now? The setting may have been another."""
-    weighed = (opinion(one, told.row) for one in UTILITIES.values())
-    return told.utility != again.utility and told.utility in weighed
+    """Was it weighed otherwise than now? The settings of then may have been others.
+
+    What it says of itself must fit all the same: some utility of its row, times the
+    factors of its modifiers. Of a disagreement or a draw that cannot be seen.
+    """
+    if _worth(told) == _worth(again):
+        return False
+    if told.arm != again.arm and told.arm in (DISAGREEMENT, RANDOM):
+        return True
+    return told.utility in (_weighed(one, told) for one in UTILITIES.values() if one)
+
+
+def _weighed(utility: Utility, told: Scored) -> float:
+    found = opinion(utility, told.row)
+    for _, factor in told.modifiers:
+        found *= factor
+    return found
 
 
 class Scores:
@@ -85,7 +135,7 @@ class Scores:
         self._log = log
         self._left: dict[int, list[Told]] = defaultdict(list)
         self._reasons: Counter[str] = Counter()
-        self._utility = UTILITIES[log.plan.scorer.policy.utility]
+        self._scoring = Scoring(log.plan.scorer)
         self._decoder = SampleDecoder(log.plan.mapping)
         self._lanes = {p: Lane(log.scan, p, needed) for p, needed in self._group().items()}
 
@@ -101,15 +151,16 @@ class Scores:
                 self._left[told.version].append(told)
         return needed
 
-    def check(self, model: Model, version: int) -> None:
-        """Predict again what was decided at a version."""
+    def check(self, replica: Replica) -> None:
+        """Predict again what was decided at the replica's version."""
+        version = replica.version
         decided = self._left.pop(version, [])
         if decided and not self._log.is_ours(version):
             self._pass_over(OTHERS, len(decided))
             return
         decided.sort(key=lambda told: (told.source.partition, told.source.offset))
         for start in range(0, len(decided), BATCH):
-            self._batch(model, list(self._known(decided[start : start + BATCH])))
+            self._batch(replica, list(self._known(decided[start : start + BATCH])))
 
     def _pass_over(self, reason: str, count: int) -> None:
         self._reasons[reason] += count
@@ -128,10 +179,9 @@ class Scores:
             except Poison as poison:
                 self._wrong(told, f"its sample is a dead letter: {poison}")
 
-    def _batch(self, model: Model, known: list[tuple[Told, Features]]) -> None:
-        answers = model.predict([features for _, features in known])
-        for (told, features), answer in zip(known, answers, strict=True):
-            again = scored_again(model, features, answer, self._utility)
+    def _batch(self, replica: Replica, known: list[tuple[Told, Features]]) -> None:
+        scores = self._scoring.again(replica, [(told.source, row) for told, row in known])
+        for (told, _), again in zip(known, scores, strict=True):
             why = differs(told, again)
             if why:
                 self._wrong(told, why)

@@ -1,6 +1,6 @@
 """What the arbiter tells of requests, labels, budget and accuracy."""
 
-from streamal.serve.catalog.known import OUTCOMES, ROUTES, TURNAROUNDS
+from streamal.serve.catalog.known import OUTCOMES, RESTRAINTS, ROUTES, TURNAROUNDS
 from streamal.serve.catalog.metric import Metric
 
 ARBITERS = (
@@ -11,6 +11,16 @@ ARBITERS = (
         "Labels asked for, by reason; one that is asked again counts again.",
         ("reason",),
         tuple((reason,) for route, reason in ROUTES if route == "request"),
+    ),
+    Metric(
+        "held_back_total",
+        "counter",
+        "arbiter",
+        "Samples that the rule wanted and that were not asked about, because others like them "
+        "were: `repeat` (all but the same), `pending` (answers are on their way), `quota` (its "
+        "class or segment had its share).",
+        ("restraint",),
+        tuple((restraint,) for restraint in RESTRAINTS),
     ),
     Metric(
         "labels_total",

@@ -1,6 +1,8 @@
 """What labels can be, and the edges of the histograms' buckets."""
 
-from streamal.core.records import Route
+from typing import get_args
+
+from streamal.core.records import Restraint, Route
 from streamal.wire.topics import CANDIDATES, LABELS, SAMPLES
 
 ROUTES: tuple[tuple[Route, str], ...] = (
@@ -8,11 +10,19 @@ ROUTES: tuple[tuple[Route, str], ...] = (
     ("request", "exploration"),
     ("request", "cold_start"),
     ("request", "periodic"),
+    ("request", "disagreement"),
+    ("request", "novel"),
     ("auto_label", "confident"),
     ("abstain", "not_informative"),
     ("abstain", "budget"),
 )
 """Every route with each of its reasons."""
+
+RESTRAINTS: tuple[Restraint, ...] = get_args(Restraint)
+"""What holds a sample back that the rule wanted."""
+
+MODIFIERS = ("junk", "novelty", "density", "quota")
+"""What lowers a utility."""
 
 DEAD = (
     ("decode", "null_value"),

@@ -5,6 +5,7 @@ from streamal.serve.catalog.known import (
     BATCHES,
     CONFIDENCES,
     LONGEST,
+    MODIFIERS,
     MOST_CLASSES,
     OTHER,
     UTILITIES,
@@ -33,6 +34,24 @@ SCORERS = (
         "scorer",
         "How much a label of each scored sample would teach, in (0, 1].",
         edges=UTILITIES,
+    ),
+    Metric(
+        "modified_total",
+        "counter",
+        "scorer",
+        "Scored samples whose utility each modifier lowered; one that several lowered counts for "
+        "each.",
+        ("modifier",),
+        tuple((modifier,) for modifier in MODIFIERS),
+    ),
+    Metric(
+        "policy_arm",
+        "gauge",
+        "scorer",
+        "1 for the way in which the utility of the latest sample was taken, 0 for those before: "
+        "an arm of policy `auto`, or `disagreement`; absent where it is always the one configured "
+        "utility of the probabilities.",
+        ("arm",),
     ),
     Metric(
         "confidence",

@@ -154,3 +154,36 @@ def swallow_a_sample(copy: Copy) -> str:
         value["threshold"], value["propensity"] = 0.85, 1.0
 
     return copy.change("abstained", edit, by_a_scorer, 20)
+
+
+# Laws 6 and 13: modifiers, arms, restraints (of the restrained log)
+
+
+def modify_otherwise(copy: Copy) -> str:
+    """A modifier's factor that is not the one the utility was made with."""
+
+    def edit(value: Json) -> None:
+        value["modifiers"] = {name: factor / 2 for name, factor in value["modifiers"].items()}
+
+    def modified(value: Json) -> bool:
+        return bool(value.get("modifiers"))
+
+    return copy.change("auto-labels", edit, modified, 20)
+
+
+def hold_back_what_was_not_wanted(copy: Copy) -> str:
+    """A candidate that the rule did not want claims to be held back."""
+
+    def unwanted(value: Json) -> bool:
+        return "ledger" in value and "held_back" not in value and value["reason"] != "budget"
+
+    return copy.change("abstained", setting("held_back", "quota"), unwanted, 10)
+
+
+def hold_back_with_a_chance(copy: Copy) -> str:
+    """A repeat claims that it could have been drawn."""
+
+    def repeat(value: Json) -> bool:
+        return value.get("held_back") == "repeat"
+
+    return copy.change("abstained", setting("propensity", 0.01), repeat)

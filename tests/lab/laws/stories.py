@@ -6,7 +6,11 @@ from msgspec.structs import replace
 
 from streamal.core.journal import ArbiterSpec
 from streamal.core.limits import LimitSpec
+from streamal.core.pending import PendingSpec
 from streamal.core.policies import PolicySpec
+from streamal.core.quotas import QuotaSpec
+from streamal.core.repeats import ThinningSpec
+from streamal.core.surroundings import ModifierSpec
 from tests.lab.laws.copying import Copy
 from tests.lab.laws.service import COST, RATE, SECOND, WINDOW, People, Service, plan
 
@@ -29,6 +33,9 @@ SPEC = ArbiterSpec(
 PEOPLE = People(
     delay=15, skipped=0.2, never=0.1, late=0.1, again=0.1, corrected=0.1, retracted=0.1, noise=0.1
 )
+
+SEED = 35
+"""Of a service that tries every arm within a dozen periods."""
 
 SECOND_BUDGET = (
     LimitSpec("rate", 0.05),
@@ -65,6 +72,33 @@ def scattered() -> Service:
         people=People(delay=5),
         broken=0.05,
     ).run(400, batch=60)
+
+
+def restrained() -> Service:
+    """Return a service with every modifier: quotas, a guard that learns, thinning, arms."""
+    quotas = (QuotaSpec(None, "ham", least=0.2, most=0.35),)
+    policy = PolicySpec(kind="auto", window=20, arms=("margin", "random", "novelty"))
+    thinned = ArbiterSpec(
+        [],
+        thinning=ThinningSpec(most=1, digits=1),
+        pending=PendingSpec(most=1, near=0.1),
+        quotas=quotas,
+    )
+    made = plan(LimitSpec("rate", 0.5), policy=policy, spec=thinned)
+    modifiers = ModifierSpec(guard=1.0, novelty=1.0, density=0.5)
+    scorer = replace(made.scorer, seed=SEED, modifiers=modifiers, quotas=quotas)
+    made = replace(made, scorer=scorer, model_config={**made.model_config, "seed": SEED})
+    people = People(delay=40, skipped=0.2)
+    service = Service(made, people=people).run(800)
+    service.restart()
+    return service.run(200)
+
+
+@cache
+def restrained_copy() -> Copy:
+    """Return the records of `restrained`."""
+    service = restrained()
+    return Copy(service.broker, service.plan)
 
 
 @cache

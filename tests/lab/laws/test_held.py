@@ -12,7 +12,14 @@ from streamal.lab.laws import Verdict, verify
 from streamal.learners.model import Model
 from tests.lab.laws.nearest import Nearest
 from tests.lab.laws.service import RATE, People, Service, plan
-from tests.lab.laws.stories import eventful, eventful_copy, scattered, slow
+from tests.lab.laws.stories import (
+    eventful,
+    eventful_copy,
+    restrained,
+    restrained_copy,
+    scattered,
+    slow,
+)
 
 AFTER_A_CRASH = 8
 
@@ -49,10 +56,19 @@ def test_the_log_of_that_has_everything_in_it() -> None:
     assert kinds == {"config", "example", "closed", "pace", "budget"}
 
 
-@pytest.mark.parametrize("story", [slow, scattered])
+@pytest.mark.parametrize("story", [slow, scattered, restrained])
 def test_every_law_holds_elsewhere(story: Callable[[], Service]) -> None:
     """A long cold start, and several partitions with another policy, break nothing."""
     assert violated(of(story())) == []
+
+
+def test_the_restrained_log_has_every_modifier_in_it() -> None:
+    """The log that mutations are made of holds each modifier, arm and restraint."""
+    copy = restrained_copy()
+    said = [*copy.said("abstained"), *copy.said("auto-labels"), *copy.said("label-requests")]
+    assert {name for one in said for name in one.get("modifiers", ())} >= {"quota", "density"}
+    assert {one.get("arm") for one in said} >= {"margin", "random", "novelty"}
+    assert {one.get("held_back") for one in said} == {None, "repeat", "quota", "pending"}
 
 
 @pytest.mark.parametrize("kind", POLICIES)
@@ -99,7 +115,7 @@ def test_other_settings_than_those_of_then_are_no_violation() -> None:
     service.restart(replace(service.plan, scorer=scorer, arbiter=arbiter))
     verdicts = of(service.run(100))
     assert violated(verdicts) == []
-    assert "another utility than the one configured now" in verdicts[6].detail
+    assert "another utility or modifier than configured now" in verdicts[6].detail
     assert "under another threshold than the configured one: 0.95" in verdicts[11].detail
     assert "some were decided with exploration 0.15" in verdicts[13].detail
 

@@ -13,7 +13,7 @@ from tests.lab.laws import mutate_decisions as decided
 from tests.lab.laws import mutate_ledger as booked
 from tests.lab.laws.copying import Copy
 from tests.lab.laws.picks import Mutate, by_a_scorer
-from tests.lab.laws.stories import eventful_copy, slow_copy
+from tests.lab.laws.stories import eventful_copy, restrained_copy, slow_copy
 
 
 class Mutation(NamedTuple):
@@ -87,6 +87,23 @@ def test_an_unchanged_copy_breaks_no_law() -> None:
 def test_a_change_is_seen_by_its_law_and_no_other(mutation: Mutation) -> None:
     """One changed record breaks exactly the laws it should, and each of them names a record."""
     copy = eventful_copy().twin()
+    named = mutation.mutate(copy)
+    found = broken(copy)
+    assert set(found) == mutation.laws
+    assert any(f"{named}:" in record for records in found.values() for record in records)
+
+
+RESTRAINED = [
+    Mutation(decided.modify_otherwise, {6, 13}),
+    Mutation(decided.hold_back_what_was_not_wanted, {13}),
+    Mutation(decided.hold_back_with_a_chance, {13}),
+]
+
+
+@pytest.mark.parametrize("mutation", RESTRAINED, ids=lambda m: m.mutate.__name__)
+def test_a_change_of_what_modifiers_did_is_seen(mutation: Mutation) -> None:
+    """A factor that does not fit, or a restraint that held nothing back, breaks its law."""
+    copy = restrained_copy().twin()
     named = mutation.mutate(copy)
     found = broken(copy)
     assert set(found) == mutation.laws

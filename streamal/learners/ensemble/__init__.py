@@ -1,0 +1,1 @@
+"""The preset `ensemble`: learners of different families, mixed by what they said of labels."""
