@@ -60,6 +60,21 @@ def above_best_rival(known: Comparison, rivals: Cells, rate: float, bar: float) 
     return Gate(asks, seen, 100 * leads[closest].mean >= bar)
 
 
+def set_otherwise(known: Comparison, cells: Cells) -> list[Gate]:
+    """What the other ways of choosing may cost against the default."""
+    pool = known.against(of_arm(cells, "pool"), _default)
+    auto = known.against(of_arm(cells, "auto"), _default)
+    return [
+        Gate("pool: no stream more than 5 under the default", pool.worst(), pool.least >= -0.05),
+        Gate("auto: mean ≥ −0.2 of the default", auto.points(), auto.mean >= -0.002),
+        Gate("auto: no stream more than 3 under it", auto.worst(), auto.least >= -0.03),
+    ]
+
+
+def _default(cell: Cell) -> Cell:
+    return msgspec.structs.replace(cell, arm=DEFAULT)
+
+
 def delays(known: Comparison, cells: Cells) -> list[Gate]:
     """What lateness may cost."""
     hundred, thousand = _late(known, cells, 100), _late(known, cells, 1_000)

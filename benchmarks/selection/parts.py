@@ -45,6 +45,7 @@ class Study(msgspec.Struct, frozen=True):
         for rate, random, rival in ((0.1, 5.0, 1.5), (0.02, 5.0, 1.0)):
             found += gates.above_random(known, cells["main"], rate, random)
             found.append(gates.above_best_rival(known, cells["rivals"], rate, rival))
+        found += gates.set_otherwise(known, cells["policies"])
         if "delayed" in cells:
             found += gates.delays(known, cells["delayed"])
             found += gates.junk(known, cells["junk"], self.size.tabular)
@@ -87,10 +88,7 @@ def report(study: Study) -> Iterator[str]:
         yield f"### The field at {rate:.0%}, with our burst\n\n" + tables.field(known, here)
     if "documented" in cells:
         yield "### The field as documented, 10 %\n\n" + tables.field(known, cells["documented"])
-    for rate in grid.BUDGETS:
-        here = [cell for cell in cells["policies"] if cell.budget == rate]
-        here = [cell for cell in here if cell.seed < study.size.seeds]
-        yield f"### Ours, set otherwise, {rate:.0%}\n\n" + tables.policies(known, here)
+    yield "### Ours, set otherwise, 10 %\n\n" + tables.policies(known, cells["policies"])
     yield from _further(study)
     yield "### From a cold start\n\n" + cold.shown(known, cells["cold"])
     yield "### What a decision costs\n\n" + tables.costs(study.times)
@@ -121,9 +119,7 @@ def _further(study: Study) -> Iterator[str]:
 
 def draw(study: Study, folder: Path) -> Sequence[str]:
     """Draw the curves; return the names of the files."""
-    names = []
-    for model in grid.MODELS:
-        curves.against_labels(study.known, study.cells["curve"], model, folder / f"{model}.svg")
-        curves.over_time(study.known, study.cells["curve"], model, folder / f"{model}-time.svg")
-        names += [f"{model}.svg", f"{model}-time.svg"]
-    return names
+    model = grid.CURVED
+    curves.against_labels(study.known, study.cells["curve"], model, folder / f"{model}.svg")
+    curves.over_time(study.known, study.cells["curve"], model, folder / f"{model}-time.svg")
+    return [f"{model}.svg", f"{model}-time.svg"]
