@@ -13,6 +13,8 @@ _STEPS = 16
 _WIDEST = 600
 # Another category, or none, is as far as so many spreads, squared.
 _OTHER = 2.0
+# A category of more values than this is compared value by value.
+_MANY = 64
 _PRIOR = 0.5
 # Even one at the very place weighs no more than if it were by this part of the mean away.
 _EVEN = 0.3
@@ -28,10 +30,10 @@ class Neighbours:
         """Look up the last examples."""
         memory = past.memory
         places = memory.last(self._window)
-        steps = _coarse(memory.steps[places])
-        self._points = np.ascontiguousarray(steps.T)
-        self._squares = (steps * steps).sum(axis=1)
-        self._tokens = memory.tokens[places].astype(np.int32)
+        self._marks = _Marks(memory.tokens[places])
+        points = self._marks.beside(_coarse(memory.steps[places]), memory.tokens[places])
+        self._points = np.ascontiguousarray(points.T)
+        self._squares = (points * points).sum(axis=1)
         self._votes = np.zeros((len(places), past.classes))
         self._votes[np.arange(len(places)), memory.labels[places]] = memory.weights[places]
 
@@ -61,17 +63,51 @@ class Neighbours:
         return found
 
     def _distances(self, batch: Batch) -> Floats:
-        points = _coarse(batch.steps)
+        points = self._marks.beside(_coarse(batch.steps), batch.tokens)
         far = points @ self._points
         far *= -2
         far += self._squares
-        far += (points * points).sum(axis=1)[:, np.newaxis]
-        if self._tokens.shape[1]:
-            others = np.zeros(far.shape, dtype=np.uint16)
-            for column, known in zip(batch.tokens.T.astype(np.int32), self._tokens.T, strict=True):
-                others += column[:, np.newaxis] != known
-            far += others * far.dtype.type(_OTHER * _STEPS**2)
+        here = (points * points).sum(axis=1) + self._marks.unmarked(batch.tokens)
+        far += here.astype(far.dtype)[:, np.newaxis]
+        self._marks.part(far, batch.tokens)
         return far
+
+
+class _Marks:
+    """Categories as columns, so that one product of matrices gives their distances too.
+
+    A column of `_STEPS` for each value that the examples have: two that share it are no
+    farther apart by it, and two that do not by twice its square, which is `_OTHER`. Columns of
+    many values are compared one by one: there a product would cost more.
+    """
+
+    def __init__(self, tokens: Integers) -> None:
+        values = [np.unique(column) for column in tokens.T]
+        self._few = [(at, known) for at, known in enumerate(values) if len(known) <= _MANY]
+        many = [at for at, known in enumerate(values) if len(known) > _MANY]
+        self._many = [(at, tokens[:, at].astype(np.int32)) for at in many]
+
+    def beside(self, steps: Floats, tokens: Integers) -> Floats:
+        """Return numbers and marks, side by side."""
+        if not self._few:
+            return steps
+        marks = [tokens[:, at, np.newaxis] == known for at, known in self._few]
+        return np.hstack([steps, np.hstack(marks) * steps.dtype.type(_STEPS)])
+
+    def unmarked(self, tokens: Integers) -> Integers:
+        """Return what a row's square lacks, for values that no example has."""
+        lacks = np.zeros(len(tokens), dtype=np.int64)
+        for at, known in self._few:
+            lacks += ~np.isin(tokens[:, at], known)
+        return lacks * _STEPS**2
+
+    def part(self, far: Floats, tokens: Integers) -> None:
+        """Add the distances of the columns of many values."""
+        if self._many:
+            others = np.zeros(far.shape, dtype=np.uint16)
+            for at, known in self._many:
+                others += tokens[:, at, np.newaxis].astype(np.int32) != known
+            far += others * far.dtype.type(_OTHER * _STEPS**2)
 
 
 def _coarse(steps: Floats) -> Floats:
