@@ -43,7 +43,7 @@ PolicyName = Annotated[
     typer.Option(
         metavar="NAME",
         help="rank, auto, pool, fixed, variable, randomised, split, random or periodic "
-        "(default: the config's).",
+        "(fixed: threshold 0.8 unless configured; default: the config's).",
     ),
 ]
 UtilityName = Annotated[
@@ -57,7 +57,8 @@ Preset = Annotated[
     str | None,
     typer.Option(
         metavar="PRESET",
-        help="auto, linear, ensemble, committee, bayes, tree, … (default: the config's).",
+        help="auto, linear, bayes, tree, forest, committee, ensemble or text "
+        "(default: the config's).",
     ),
 ]
 AutoLabel = Annotated[

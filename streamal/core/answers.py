@@ -23,6 +23,9 @@ from streamal.errors import Poison
 
 Output = Request | Closed | Example
 
+UNCOUNTED = -1
+"""The bin of a request that the accuracy estimate leaves out."""
+
 
 class Answers:
     """Settles answers; shares the arbiter's book, ledger, estimate and journal."""
@@ -135,6 +138,8 @@ class Answers:
         )
 
     def _note_accuracy(self, row: RequestRow, answer: Answer) -> None:
+        if row.bin == UNCOUNTED:
+            return
         asked = row.asked
         right = answer.label == asked.label
         self._estimate.answer(row.bin, row.guess, asked.propensity, right)

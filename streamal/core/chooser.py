@@ -19,10 +19,13 @@ HELD = 40
 """Uniform labels on which an arm is judged: the last ones before its period."""
 
 EXPLORED = 0.1
-"""Share of periods in which an arm is tried whatever it earned."""
+"""Share of periods in which another arm than the first is tried, whatever it earned."""
 
 CLEAR = 3.0
 """Standard errors by which another arm must be better than the first."""
+
+EARLY = 4
+"""The first period in which another arm is tried: labels before it are for a cold model."""
 
 FORGET = 0.97
 """Weight of a period after each further one: streams drift."""
@@ -79,6 +82,8 @@ class Chooser:
         self.records = {arm: Record() for arm in arms}
         self.period = 0
         self._first = arms[0]
+        # Every other arm is tried once soon, so that nobody waits for luck to see it.
+        self._early = range(EARLY, EARLY + len(arms) - 1)
         self.arm, self.why = self._chosen()
 
     def reward(self, fall: float) -> None:
@@ -96,9 +101,12 @@ class Chooser:
 
     def _chosen(self) -> tuple[str, str]:
         arms = list(self.records)
+        others = arms[1:]
+        if self.period in self._early:
+            return others[self._early.index(self.period)], "tried early, once"
         chance = draw(self._seed, "arm", str(self.period))
         if self.period and chance < EXPLORED:
-            return arms[int(chance / EXPLORED * len(arms))], "tried, as one period in ten is"
+            return others[int(chance / EXPLORED * len(others))], "tried, as one period in ten is"
         first = self.records[self._first]
         best = max(arms, key=lambda arm: self._lead(self.records[arm], first))
         lead = self._lead(self.records[best], first)

@@ -50,8 +50,9 @@ class Gower:
 
 
 def _column(values: Sequence[Value | None]) -> _Column:
-    numbers = [one for one in map(_number, values) if one is not None]
-    if len(numbers) == len(values):
+    numbers = [_number(one) for one in values]
+    present = sum(one is not None for one in values)
+    if present and sum(one is not None for one in numbers) == present:
         return _Numbers(numbers)
     if any(isinstance(one, str) and " " in one for one in values):
         return _Texts(values)
@@ -65,15 +66,19 @@ def _number(value: Value | None) -> float | None:
 
 
 class _Numbers:
-    def __init__(self, values: Sequence[float]) -> None:
-        low, high = min(values), max(values)
+    """A missing one has nothing in common with a number, and all with another missing one."""
+
+    def __init__(self, values: Sequence[float | None]) -> None:
+        known = [one for one in values if one is not None]
+        low, high = min(known), max(known)
         span = high / 2 - low / 2  # halves: the range of two doubles may be infinite
-        parts = [(one / 2 - low / 2) / span if span else 0.0 for one in values]
+        parts = [0.0 if one is None or not span else (one / 2 - low / 2) / span for one in values]
         self._parts = np.array([round(SCALE * part) for part in parts], np.int64)
+        self._is_there = np.array([one is not None for one in values])
 
     def __call__(self, row: int) -> Whole:
-        found: Whole = np.abs(self._parts - self._parts[row])
-        return found
+        apart = np.abs(self._parts - self._parts[row])
+        return np.where(self._is_there == self._is_there[row], apart, SCALE)
 
 
 class _Kinds:

@@ -82,44 +82,31 @@ def _yes(is_wanted: bool, want: float, threshold: float | None = None) -> Opinio
 
 
 class Rank:
-    """How the utility ranks among the last W of the partition; ties by what a draw leaves."""
+    """How the utility ranks among the last W of the partition; ties by what a draw leaves.
+
+    Utilities that were taken in another way are no measure: another arm begins anew.
+    """
 
     def __init__(self, spec: PolicySpec, seed: int) -> None:
         self._ask = draws(seed, "ask")
         self._window = Window(spec.window)
         self._capacity = spec.window
-
-    def weigh(self, sample: Scored) -> Opinion:
-        chance = self._ask(sample.source) if sample.draw is None else sample.draw
-        return Opinion(self._window.rank_and_insert(sample.utility, rest_of(chance)))
-
-    def save(self) -> str:
-        return self._window.save()
-
-    def load(self, saved: str | float) -> None:
-        self._window = Window.load(self._capacity, str(saved))
-
-
-class Auto(Rank):
-    """`rank` among the utilities that the arm of the moment gave: a new arm begins anew."""
-
-    def __init__(self, spec: PolicySpec, seed: int) -> None:
-        super().__init__(spec, seed)
         self._arm: str | None = None
 
     def weigh(self, sample: Scored) -> Opinion:
         if sample.arm != self._arm:
-            self._arm = sample.arm
-            self._window = Window(self._capacity)
-        return super().weigh(sample)
+            self._arm, self._window = sample.arm, Window(self._capacity)
+        chance = self._ask(sample.source) if sample.draw is None else sample.draw
+        return Opinion(self._window.rank_and_insert(sample.utility, rest_of(chance)))
 
     def save(self) -> str:
-        return f"{self._arm or ''}:{super().save()}"
+        window = self._window.save()
+        return window if self._arm is None else f"{self._arm}:{window}"
 
     def load(self, saved: str | float) -> None:
-        arm, _, window = str(saved).partition(":")
+        arm, _, window = str(saved).rpartition(":")
         self._arm = arm or None
-        super().load(window)
+        self._window = Window.load(self._capacity, window)
 
 
 class Uniform:
@@ -233,7 +220,7 @@ class Split(Variable):
 
 POLICIES: dict[str, type[Rank | Uniform | Fixed | Periodic | Variable]] = {
     "rank": Rank,
-    "auto": Auto,
+    "auto": Rank,
     "fixed": Fixed,
     "variable": Variable,
     "randomised": Randomised,

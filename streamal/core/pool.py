@@ -116,7 +116,8 @@ def is_full(block: Block, ledger: Ledger, state: ArbiterState, spec: PolicySpec)
         return True
     told = block.told(state)
     labels, left = means(ledger, state.n + told, block.time)
-    if labels >= min(spec.block, left, told):
+    # A burst has labels to spare for each sample; one that was left over is none.
+    if labels >= min(spec.block, left, 2 * told):
         return True
     return spec.eager and labels > 0 and _is_urgent(block, labels, ledger, state, spec)
 

@@ -36,8 +36,8 @@ class QuotaSpec(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """``feature=value``; the predicted class has no feature."""
-        return f"{self.feature or ''}={self.value}"
+        """``'feature'='value'``; the predicted class has no feature."""
+        return f"{self.feature!r}={self.value!r}"
 
     def holds(self, features: Features, label: str | None) -> bool:
         """Does a sample belong to it?"""

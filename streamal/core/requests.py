@@ -122,11 +122,12 @@ class RequestBook:
         thinning = self._thinning
         if thinning is None:
             return False
-        alike = self._alike.get(self._print(features), ())
+        alike = self._alike.get(self._print(features), [])
         if thinning.within is None:
             return len(alike) >= thinning.most
-        since = n - thinning.within
-        return sum(self.rows[one].n >= since for one in alike) >= thinning.most
+        # They are in order: the oldest of the newest tells for all.
+        newest = alike[-thinning.most :]
+        return len(newest) == thinning.most and self.rows[newest[0]].n >= n - thinning.within
 
     def waiting(self, newest: int) -> list[Features]:
         """Return the features of the newest open requests, oldest first."""

@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from streamal.core.controller import GENEROSITY, Bucket, wanted
 from streamal.core.draw import draws
 from streamal.core.estimate import bin_of
-from streamal.core.policies import Opinion, PolicySpec, Scored, policy
+from streamal.core.policies import POLICIES, Opinion, PolicySpec, Scored, policy
 from streamal.core.prediction import BINS, Prediction
 from streamal.core.quotas import QuotaSpec
 from streamal.core.records import NO_PAYLOAD, Candidate, Decision, Progress, Route, Sample
@@ -57,7 +57,8 @@ class _Partition:
         self.state = state
         self.bucket = Bucket(state.bucket)
         self.policy = policy(spec.policy, spec.seed)
-        if state.policy is not None and state.kind == spec.policy.kind:
+        kin = POLICIES.get(state.kind) is POLICIES[spec.policy.kind]
+        if state.policy is not None and kin:
             self.policy.load(state.policy)
         state.kind = spec.policy.kind
 

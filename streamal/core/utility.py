@@ -15,6 +15,9 @@ Utility = Callable[[Row], float]
 
 _FLOOR = 1e-12
 
+LEAST = 1e-36
+"""The least utility: a window keeps float32, and what underflows there has no order."""
+
 DISAGREEMENT = "disagreement"
 RANDOM = "random"
 """The arm whose utility is a draw for this purpose."""
@@ -95,7 +98,7 @@ def worth(prediction: Prediction, utility: Utility | None) -> float:
         found = 1.0 if prediction.disagreement is None else prediction.disagreement
     for factor in prediction.modifiers.values():
         found *= factor
-    return found
+    return found if found > LEAST else LEAST
 
 
 def armed(prediction: Prediction, utility: Utility | None, chance: float) -> float:

@@ -58,6 +58,8 @@ class Scoreboard:
         self.auto = Counter[bool]()
         self.routes = Counter[str]()
         self.reasons = Counter[str]()
+        self.held_back = Counter[str]()
+        self.arms = Counter[str]()
         self.rows = self.decided = self.audits = self.dead = self.densest = 0
         self.worst_excess = 0.0
 
@@ -109,6 +111,10 @@ class Scoreboard:
     def _count(self, decision: Decision) -> None:
         self.decided += 1
         self.routes[decision.route] += 1
+        if decision.held_back is not None:
+            self.held_back[decision.held_back] += 1
+        if decision.arm is not None:
+            self.arms[decision.arm] += 1
         truth = self._truth(decision.source.offset)
         if truth is not None:
             self.confusion.add(truth, decision.label)
@@ -141,7 +147,7 @@ class Scoreboard:
 
 
 def _line(decision: Decision) -> Line:
-    return {
+    line = {
         "sample_id": decision.sample_id,
         "route": decision.route,
         "reason": decision.reason,
@@ -151,3 +157,9 @@ def _line(decision: Decision) -> Line:
         "propensity": decision.propensity,
         "model_version": decision.model_version,
     }
+    rare = {
+        "arm": decision.arm,
+        "modifiers": decision.modifiers,
+        "held_back": decision.held_back,
+    }
+    return line | {name: value for name, value in rare.items() if value}

@@ -150,7 +150,14 @@ def report(simulation: Simulation) -> dict[str, Any]:
         "model_version": state.version,
         "seconds": round(simulation.seconds, 3),
         "events_per_second": round(scores.rows / max(simulation.seconds, 1e-9)),
+        **_choices(scores),
     }
+
+
+def _choices(scores: Scoreboard) -> dict[str, dict[str, int]]:
+    """Return what held rows back and by which arm they were weighed, where anything did."""
+    found = {"held_back": dict(scores.held_back), "arms": dict(scores.arms)}
+    return {name: counts for name, counts in found.items() if counts}
 
 
 def _auto(plan: Plan, scores: Scoreboard) -> dict[str, Any]:

@@ -116,8 +116,12 @@ class Model:
     def _apart(
         self, rows: Sequence[Features], disagreement: Disagreement
     ) -> list[tuple[Answer, float]]:
-        combined, members = cast("Committee", self._learner).predict_members(rows)
-        return list(zip(self._checked(rows, combined), disagreement(members), strict=True))
+        combined, given = cast("Committee", self._learner).predict_members(rows)
+        answers = self._checked(rows, combined)
+        members = np.asarray(given, dtype=np.float64)
+        if members.ndim != 3 or members.shape[1:] != (len(rows), len(self.classes)):
+            return [(answer, 1.0) for answer in answers]  # no opinion, as of a row of odd shape
+        return list(zip(answers, disagreement(members), strict=True))
 
     def _apart_alone(self, row: Features, disagreement: Disagreement) -> tuple[Answer, float]:
         try:

@@ -42,7 +42,7 @@ class Judge:
     def __init__(self, model: Model, spec: ScorerSpec) -> None:
         self._model = model
         policy = spec.policy
-        asked = policy.arms if policy.kind == "auto" else (policy.utility,)
+        asked = (*policy.arms, policy.utility) if policy.kind == "auto" else (policy.utility,)
         is_apart = DISAGREEMENT in asked
         self._disagreement = DISAGREEMENTS[policy.disagreement] if is_apart else None
         self._surroundings = Surroundings(spec.modifiers) if spec.modifiers.is_on else None
@@ -111,6 +111,8 @@ class Judge:
         """Take in an example that the model has just learned."""
         if self._surroundings is not None:
             self._surroundings.learn(example.features, example.label)
+        if example.corrects:  # the same sample once more: no request, and no label of a period
+            return
         if self._quotas is not None and example.request_id is not None:
             self._quotas.add(example.features, example.predicted)
         if self.chooser is not None:

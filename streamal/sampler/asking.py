@@ -1,7 +1,7 @@
 """Asking about a row of a pool: a request that no share held back, only the limits."""
 
+from streamal.core.answers import UNCOUNTED
 from streamal.core.arbiter import Arbiter
-from streamal.core.estimate import bin_of
 from streamal.core.policies import reason_of
 from streamal.core.prediction import Prediction
 from streamal.core.records import NO_PAYLOAD, Features, Request, Source
@@ -20,13 +20,12 @@ def granted(
 ) -> Request:
     """Reserve a label for a row and return the request; the ledger must consent already.
 
-    Nothing is drawn: the row was chosen among all of its pool, so its propensity is 1.
+    Nothing is drawn, and a row that was chosen for being hard says nothing of the others:
+    the accuracy estimate does not count it.
     """
-    at = bin_of(seen.confidence)
-    guess = arbiter.estimate.ask(at, 1.0, uniform=False)
     charges = arbiter.ledger.reserve()
     asked = _request(arbiter, situation, source, features, seen, rank, worth)
-    row = RequestRow(asked=asked, charges=charges, bin=at, guess=guess, n=arbiter.state.n)
+    row = RequestRow(asked=asked, charges=charges, bin=UNCOUNTED, guess=0.0, n=arbiter.state.n)
     arbiter.book.add(row)
     arbiter.quotas.add(features, seen.label)
     arbiter.journal.count_route("request", asked.reason)

@@ -1,22 +1,22 @@
 """What a sampler is configured with: settings as in streamal.yaml, and short forms of them."""
 
-from collections.abc import Callable, Mapping
-from numbers import Integral, Real
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypedDict
 
 from streamal.core.nearest import hint
 from streamal.errors import ConfigError, UsageError
+from streamal.sampler.shorthand import LATER, SHORT, Tree
 from streamal.settings import Settings
 from streamal.settings.configuration import dump
 from streamal.settings.load import checked
 from streamal.settings.problems import written
+from streamal.settings.shape import root
 from streamal.settings.yaml_text import parse
 
 ELSEWHERE = ("broker", "topics", "http")
 """Sections of a service; a sampler has none of these."""
 
-Tree = dict[str, object]
 Given = Settings | Mapping[str, object] | str | Path | None
 
 
@@ -24,15 +24,18 @@ class Sections(TypedDict, total=False):
     """Sections of streamal.yaml by keyword, or short forms of them.
 
     `budget` is a rate (0.1), a count (500), a limit or a list of limits; `over` spreads a
-    count over so many samples. `model` is a preset, ``module:make``, a section, or a learner.
-    `utility` belongs to the policy, `seed` and `classes` to the model.
+    count over so many samples, `burst` is how far a rate may run ahead. `model` is a preset,
+    ``module:make``, a section, or a learner. `utility` belongs to the policy; `seed`, `classes`
+    and `class_weights` to the model.
     """
 
     budget: object
     over: int
+    burst: int
     model: object
     classes: list[object]
     seed: int
+    class_weights: float
     policy: object
     utility: str
     auto_label: object
@@ -66,12 +69,13 @@ def settings_of(given: Given, sections: Mapping[str, object]) -> Settings:
     tree = _tree(given)
     _refuse_unknown(sections)
     for name, value in sections.items():
-        if name in _SHORT:
-            _SHORT[name](tree, value)
-        elif name != "over":
+        if name in SHORT:
+            SHORT[name](tree, value)
+        elif name not in LATER:
             tree[name] = value
-    if "over" in sections:
-        _spread(tree, sections["over"])
+    for name, put in LATER.items():
+        if name in sections:
+            put(tree, sections[name])
     for name in ELSEWHERE:
         tree.pop(name, None)
     return _checked(tree, str(given) if isinstance(given, str | Path) else "")
@@ -117,90 +121,19 @@ def _parsed(file: Path) -> object:
 
 
 def _refuse_unknown(sections: Mapping[str, object]) -> None:
-    known = sorted({*Settings.model_fields, *_SHORT, "over"} - {*ELSEWHERE})
+    known = sorted({*Settings.model_fields, *SHORT, *LATER} - {*ELSEWHERE})
     for name in sections:
         if name in ELSEWHERE:
             raise ConfigError(f"{name}: a sampler works in this process and has no {name}")
         if name not in known:
-            raise ConfigError(f"{name}: unknown keyword; {hint(name, known, 'keywords')}")
+            raise ConfigError(f"{name}: unknown keyword; {_meant(name, known)}")
 
 
-def _section(tree: Tree, name: str) -> Tree:
-    found = tree.get(name)
-    return dict(found) if isinstance(found, Mapping) else {}
-
-
-def _budget(tree: Tree, value: object) -> None:
-    if not isinstance(value, bool) and isinstance(value, Integral):
-        tree["budget"] = [{"count": int(value)}]
-    elif not isinstance(value, bool) and isinstance(value, Real):
-        if not 0 < float(value) <= 1:
-            raise ConfigError(
-                f"budget: is {value}, must be a rate above 0 and at most 1.0, such as 0.1, or a "
-                "count, such as 500"
-            )
-        tree["budget"] = [{"rate": float(value)}]
-    elif isinstance(value, Mapping):
-        tree["budget"] = [dict(value)]
-    else:
-        tree["budget"] = value
-
-
-def _spread(tree: Tree, over: object) -> None:
-    budget = tree.get("budget")
-    limits = budget if isinstance(budget, list | tuple) else []
-    spread = [one for one in limits if isinstance(one, Mapping) and {"count", "cost"} & set(one)]
-    if not spread:
-        raise ConfigError("over: goes with a count, as in budget=500, over=10_000")
-    tree["budget"] = [{**one, "over": over} if one in spread else one for one in limits]
-
-
-def _model(tree: Tree, value: object) -> None:
-    section = _section(tree, "model")
-    if isinstance(value, str):
-        section.pop("preset", None)
-        section.pop("factory", None)
-        section["factory" if ":" in value else "preset"] = value
-        tree["model"] = section
-    elif isinstance(value, Mapping):
-        tree["model"] = {**section, **value}
-
-
-def _of_model(key: str) -> Callable[[Tree, object], None]:
-    def put(tree: Tree, value: object) -> None:
-        tree["model"] = {**_section(tree, "model"), key: value}
-
-    return put
-
-
-def _policy(tree: Tree, value: object) -> None:
-    utility = _section(tree, "policy").get("utility")
-    kept = {} if utility is None else {"utility": utility}
-    if isinstance(value, str):
-        tree["policy"] = {**kept, "kind": value}
-    else:
-        tree["policy"] = {**kept, **value} if isinstance(value, Mapping) else value
-
-
-def _utility(tree: Tree, value: object) -> None:
-    tree["policy"] = {**_section(tree, "policy"), "utility": value}
-
-
-def _auto_label(tree: Tree, value: object) -> None:
-    if value is None or value is False:
-        tree["auto_label"] = "off"
-    elif not isinstance(value, bool) and isinstance(value, Real):
-        tree["auto_label"] = {"threshold": float(value)}
-    else:
-        tree["auto_label"] = value
-
-
-_SHORT: dict[str, Callable[[Tree, object], None]] = {
-    "budget": _budget,
-    "model": _model,
-    "classes": _of_model("classes"),
-    "seed": _of_model("seed"),
-    "policy": _policy,
-    "utility": _utility,
-    "auto_label": _auto_label,
-}
+def _meant(name: str, known: Iterable[str]) -> str:
+    """Return the section that a key belongs to, else the nearest keyword."""
+    for section in (one for one in Settings.model_fields if one not in ELSEWHERE):
+        if section == "budget" and name in root().at((section, 0)).names():
+            return f"it is a key of a limit, as in budget={{{name!r}: ...}}"
+        if name in root().at((section,)).names():
+            return f"it is a key of {section}, as in {section}={{{name!r}: ...}}"
+    return hint(name, known, "keywords")

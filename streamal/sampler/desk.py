@@ -123,7 +123,9 @@ class Desk:
         if self._counted is not None:
             self._counted.arrive(number)
         time, key = self._time(), f"{TOPIC}/0/{number}"
-        sample = Sample(Source(TOPIC, 0, number), key, sample_id or key, features)
+        sample = Sample(
+            Source(TOPIC, 0, number), key, key if sample_id is None else sample_id, features
+        )
         routed = self._scorer.route(sample, seen, self._situation, time)
         if isinstance(routed, Candidate):
             return self._dispose(routed, time)

@@ -5,9 +5,11 @@ from math import isnan
 from typing import Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 
 import numpy as np
+from msgspec.structs import replace
 
 from streamal.core.records import Features, Value
 from streamal.errors import Unusable
+from streamal.sampler.identity import id_in
 from streamal.wire.samples import SampleMapping
 
 
@@ -43,6 +45,9 @@ Many: TypeAlias = Sequence[One] | Iterable[One] | Array | Frame
 class FeatureReader:
     """Turns samples into features.
 
+    A sample is what a flat object is to the service: `id` and `time` are no features, unless
+    the settings name others.
+
     Parameters
     ----------
     mapping
@@ -52,16 +57,17 @@ class FeatureReader:
     --------
     >>> import numpy as np
     >>> read = FeatureReader(SampleMapping(exclude=("row",)))
-    >>> read.one({"row": 7, "size": np.int64(3), "colour": "red", "age": float("nan")})
+    >>> read.one({"id": "a", "row": 7, "size": np.int64(3), "colour": "red", "age": float("nan")})
     {'size': 3.0, 'colour': 'red', 'age': None}
     >>> read.many(np.array([[1.5, 2.0], [3.0, float("nan")]]))
     [{'x0': 1.5, 'x1': 2.0}, {'x0': 3.0, 'x1': None}]
     """
 
     def __init__(self, mapping: SampleMapping) -> None:
-        self._mapping = mapping
-        self._others = mapping.others
-        self._is_plain = mapping.is_plain
+        self._id = mapping.id or "id"
+        self._wanted = mapping.features
+        flat = replace(mapping, id=self._id, time=mapping.time or "time")
+        self._others = flat.others if mapping.features is None else frozenset()
 
     def one(self, sample: One) -> Features:
         """Return the features of one sample; NaN, like None, is a value that is missing.
@@ -69,27 +75,35 @@ class FeatureReader:
         Raises
         ------
         Unusable
-            It has no features, or one that is neither number, string, boolean nor None.
+            It has no features, or one that is neither number, string, boolean nor None; or all
+            of them are missing.
         """
-        if sample.__class__ is not dict and not isinstance(sample, Mapping):
-            sample = _named(sample)
-        features: Features = {}
-        for name, value in sample.items():
+        others, features = self._others, Features()
+        for name, value in self._fields(sample).items():
             # The common cases first and inline: this runs for every feature of every sample.
             kind = value.__class__
             if name.__class__ is not str and not isinstance(name, str):
                 raise _misnamed(name)
+            if name in others:
+                continue
             if kind is float:
                 features[name] = None if isnan(value) else value  # type: ignore[arg-type, assignment]
             elif kind is str or kind is bool or value is None:
                 features[name] = value  # type: ignore[assignment]
             else:
                 features[name] = plain(name, value)
-        if not self._is_plain:
-            features = self._chosen(features)
-        if not features:
-            raise Unusable("empty", "the sample has no features; at least one is needed")
+        if all(value is None for value in features.values()):
+            raise _empty(features)
         return features
+
+    def _fields(self, sample: One) -> Mapping[str, object]:
+        """Return the fields by name, only those wanted where the settings say which."""
+        if sample.__class__ is not dict and not isinstance(sample, Mapping):
+            sample = _named(sample)
+        given = cast("Mapping[str, object]", sample)
+        if self._wanted is None:
+            return given
+        return {name: given[name] for name in self._wanted if name in given}
 
     def many(self, samples: Many) -> list[Features]:
         """Return the features of each sample.
@@ -108,17 +122,34 @@ class FeatureReader:
         return found
 
     def id_of(self, sample: One) -> str | None:
-        """Return the id that a sample brings along, where the settings say in which field."""
-        name = self._mapping.id
-        if name is None or not isinstance(sample, Mapping) or sample.get(name) is None:
-            return None
-        return str(sample[name])
+        """Return the id that a sample brings along, in the field `id` or the one configured.
 
-    def _chosen(self, features: Features) -> Features:
-        wanted = self._mapping.features
-        if wanted is not None:
-            return {name: features[name] for name in wanted if name in features}
-        return {name: value for name, value in features.items() if name not in self._others}
+        Raises
+        ------
+        Unusable
+            It is neither a string nor a number.
+        """
+        if not isinstance(sample, Mapping):
+            if not _is_series(sample):
+                return None
+            sample = dict(sample.items())
+        return id_in(self._id, _known(sample.get(self._id)))
+
+    def ids_of(self, samples: Iterable[One]) -> list[str | None]:
+        """Return the id that each sample brings along.
+
+        Raises
+        ------
+        Unusable
+            One of them is none; the message begins with its place.
+        """
+        found: list[str | None] = []
+        for place, sample in enumerate(samples):
+            try:
+                found.append(self.id_of(sample))
+            except Unusable as error:
+                raise Unusable(error.reason, f"sample {place}: {error}") from None
+        return found
 
 
 def plain(name: str, value: object) -> Value | None:
@@ -137,13 +168,25 @@ def plain(name: str, value: object) -> Value | None:
         return str(value)
     if isinstance(value, int | float):
         return _number(name, value)
-    if type(value).__name__ in ("NAType", "NaTType"):  # how pandas writes what is missing
+    if _known(value) is None:
         return None
     raise Unusable(
         "not_a_value",
         f"feature {name!r} is a {type(value).__name__}; a number, a string, a boolean or None "
         "is needed",
     )
+
+
+def _known(value: object) -> object:
+    """Return None for what pandas writes where a value is missing."""
+    return None if type(value).__name__ in ("NAType", "NaTType") else value
+
+
+def _empty(features: Features) -> Unusable:
+    if not features:
+        return Unusable("empty", "the sample has no features; at least one is needed")
+    names = ", ".join(list(features)[:5])
+    return Unusable("empty", f"all features are missing ({names}); at least one value is needed")
 
 
 def _number(name: str, value: float) -> float | None:
@@ -175,6 +218,9 @@ def listed(samples: Many) -> list[One]:
         names = [str(name) for name in samples.columns]
         columns = [samples[name] for name in samples.columns]
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    if not hasattr(samples, "__iter__"):
+        kind = type(samples).__name__
+        raise Unusable("invalid", f"several samples are needed: a list or a table, not a {kind}")
     return list(cast("Iterable[One]", samples))
 
 

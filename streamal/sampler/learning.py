@@ -5,6 +5,7 @@ from typing import cast, overload
 
 from streamal.core.records import Decision, Outcome
 from streamal.sampler.desk import Settled
+from streamal.sampler.identity import Id
 from streamal.sampler.teaching import Target, Targets, are_several
 from streamal.sampler.view import View
 
@@ -15,7 +16,7 @@ class Learning(View):
     @overload
     def teach(  # type: ignore[overload-overlap]  # an id is no sequence of ids
         self,
-        target: str | Decision | Mapping[str, object],
+        target: Id | Decision | Mapping[str, object],
         label: object = None,
         *,
         annotator: str | None = None,
@@ -47,9 +48,11 @@ class Learning(View):
         target
             What it is for: a request, its id, its sample's id, or a sample. A sample that is
             asked about settles its oldest open request; any other is learned as one that
-            nobody asked about, which costs nothing. Or several of them, as for `decide_many`.
+            nobody asked about, which costs nothing. Or several: a list of requests, of ids,
+            or of samples, a 2-d array or a DataFrame.
         label
-            A string, a number or a boolean; for several targets as many labels.
+            A string, a number or a boolean; for several targets a list of as many, in their
+            order.
         annotator
             Whose it is; some budgets have a price for each.
         outcome
@@ -81,9 +84,12 @@ class Learning(View):
         >>> request = sampler.decide({"x": 2.0})
         >>> sampler.teach(request, outcome="skipped").outcome
         'skipped'
+        >>> asked = [sampler.decide({"x": x}, id=x) for x in (3, 4)]
+        >>> [one.label for one in sampler.teach(asked, ["up", "down"])]
+        ['up', 'down']
         >>> [one.label for one in sampler.teach([[0.5, 1.0], [0.1, 7.0]], [0, 1])]
         ['0', '1']
         """
-        if are_several(target):
+        if are_several(target, label):
             return self._parts.teacher.many(cast("Targets", target), label, annotator, outcome)
         return self._parts.teacher.one(cast("Target", target), label, annotator, outcome)

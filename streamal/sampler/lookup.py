@@ -43,8 +43,14 @@ class Lookup:
         """Take in a request."""
         self._fresh.append(request)
 
-    def open_request(self, features: Features) -> str | None:
-        """Return the id of the oldest open request about a sample; None without one."""
+    def open_request(self, features: Features, sample_id: str | None = None) -> str | None:
+        """Return the id of the oldest open request about a sample; None without one.
+
+        One about a sample of that id comes before those about equal features.
+        """
+        row = self._book.find(None, sample_id)
+        if row is not None and row.outcome is None:
+            return row.asked.request_id
         self._catch_up()
         rows = self._book.rows
         ids = self._asked.get(fingerprint(features), ())

@@ -47,5 +47,10 @@ def _plan_of(settings: Settings, learner: object) -> Plan:
     plan = replace(plan, arbiter=replace(plan.arbiter, unsolicited=True, max_ahead=None))
     if learner is None:
         return plan
-    config = {**plan.model_config, **named(learner)}
-    return replace(plan, model=model_from(learner, settings.samples.types), model_config=config)
+    made = model_from(
+        learner,
+        settings.samples.types,
+        settings.policy.asks_members(),
+        settings.model.class_weights,
+    )
+    return replace(plan, model=made, model_config={**plan.model_config, **named(learner)})

@@ -1,5 +1,6 @@
 """The sampler: decide, ask, learn, in this process."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Unpack
 
@@ -8,6 +9,7 @@ from streamal.errors import Unusable
 from streamal.sampler.clock import Clock
 from streamal.sampler.configuration import Given, Sections, settings_of
 from streamal.sampler.features import Many, One, listed
+from streamal.sampler.identity import Id, id_text, id_texts
 from streamal.sampler.learner import handed_in
 from streamal.sampler.learning import Learning
 from streamal.sampler.parts import Parts
@@ -33,9 +35,10 @@ class Sampler(Learning):
         Or a function that returns milliseconds. Requests expire and windows turn by it.
     **sections
         Sections by keyword, over the settings, or in short: ``budget=0.1`` (a rate),
-        ``budget=500, over=10_000`` (a count), ``model="linear"`` (a preset, a
-        ``module:make``, or a learner), ``policy="random"``, ``utility="entropy"``,
-        ``seed=7``, ``classes=[...]``, ``auto_label=0.9`` or ``"off"``.
+        ``budget=0.1, burst=5`` (so far ahead), ``budget=500, over=10_000`` (a count),
+        ``model="linear"`` (a preset, a ``module:make``, or a learner), ``policy="random"``,
+        ``utility="entropy"``, ``seed=7``, ``classes=[...]``, ``class_weights=0.5``,
+        ``auto_label=0.9`` or ``"off"``.
 
     Raises
     ------
@@ -68,7 +71,7 @@ class Sampler(Learning):
         learner = handed_in(sections.get("model"))
         super().__init__(Parts(settings_of(settings, sections), clock, learner))
 
-    def decide(self, sample: One, id: str | None = None) -> Decision:  # noqa: A002 - what it is
+    def decide(self, sample: One, id: Id | None = None) -> Decision:  # noqa: A002 - what it is
         """Decide on one sample: ask about it, label it, or leave it alone.
 
         Parameters
@@ -77,7 +80,9 @@ class Sampler(Learning):
             Features by name: numbers, strings, booleans; None and NaN are missing. Or a row
             of numbers.
         id
-            Its name; without one its place, such as ``samples/0/17``.
+            Its name, a string or an integer (17 is ``"17"``); without one the sample's field
+            `id`, or the field that `samples.id` names; else its place, such as
+            ``samples/0/17``.
 
         Returns
         -------
@@ -98,10 +103,10 @@ class Sampler(Learning):
         """
         reader, desk = self._parts.reader, self._parts.desk
         features = reader.one(sample)
-        seen = desk.judge([features])[0]
-        return self._noted(desk.decide(features, id or reader.id_of(sample), seen))
+        name = reader.id_of(sample) if id is None else id_text(id)
+        return self._noted(desk.decide(features, name, desk.judge([features])[0]))
 
-    def decide_many(self, samples: Many) -> list[Decision]:
+    def decide_many(self, samples: Many, ids: Iterable[Id | None] | None = None) -> list[Decision]:
         """Decide on samples in their order, scored in one call of the model.
 
         The decisions are those of `decide`, one after the other without a label in between.
@@ -110,22 +115,25 @@ class Sampler(Learning):
         ----------
         samples
             A list of samples, a 2-d array (samples, features), or a DataFrame.
+        ids
+            Their names, as many; None for one leaves it as `decide` would.
 
         Raises
         ------
         Unusable
-            One of the samples cannot be used, and which; nothing has changed.
+            One of the samples or ids cannot be used, and which; nothing has changed.
 
         Examples
         --------
-        >>> [one.route for one in Sampler(budget=1).decide_many([{"x": 1.0}, {"x": 2.0}])]
-        ['request', 'abstain']
+        >>> decisions = Sampler().decide_many([{"x": 1.0}, {"x": 2.0}], ids=["a", 17])
+        >>> [(one.sample_id, one.route) for one in decisions]
+        [('a', 'request'), ('17', 'request')]
         """
         reader, desk, given = self._parts.reader, self._parts.desk, listed(samples)
-        rows, ids = reader.many(given), map(reader.id_of, given)
-        return [
-            self._noted(desk.decide(*one)) for one in zip(rows, ids, desk.judge(rows), strict=True)
-        ]
+        rows, named, own = reader.many(given), id_texts(ids, len(given)), reader.ids_of(given)
+        names = [a if b is None else b for a, b in zip(own, named, strict=True)]
+        seen = desk.judge(rows)
+        return [self._noted(desk.decide(*one)) for one in zip(rows, names, seen, strict=True)]
 
     def _noted(self, decision: Decision) -> Decision:
         if isinstance(decision, Request):
@@ -137,7 +145,8 @@ class Sampler(Learning):
 
         Each is asked about: it takes a label of the budget, and `teach` with the row settles
         it. Rows that wait for an answer, or had one, are passed over. For a budget that
-        goes by samples, a row that is asked about is one.
+        goes by samples, a row that is asked about is one. `estimate` leaves them out: rows
+        that were chosen for being hard say nothing of the others.
 
         Parameters
         ----------

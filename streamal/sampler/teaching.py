@@ -15,10 +15,11 @@ from streamal.core.updates import Example
 from streamal.errors import Poison, Unusable
 from streamal.sampler.desk import Desk, Settled
 from streamal.sampler.features import FeatureReader, Many, One, is_one, listed
+from streamal.sampler.identity import Id, id_text, is_id
 from streamal.sampler.lookup import Lookup
 from streamal.wire.labels import OUTCOMES
 
-Target: TypeAlias = One | str | Decision
+Target: TypeAlias = One | Id | Decision
 """What a label is for: the id of a request or of its sample, a decision, or a sample."""
 
 Targets: TypeAlias = Sequence[Target] | Many
@@ -27,10 +28,11 @@ _Found = TypeVar("_Found")
 
 
 class _Told(Struct, frozen=True):
-    """A label that can be read, and what it is for: an id, or features."""
+    """A label that can be read, and what it is for: an id, or features that may have one."""
 
     target: str | Features
     label: str | None
+    sample_id: str | None = None
 
 
 class Teacher:
@@ -61,8 +63,8 @@ class Teacher:
     def _told(self, target: Target, label: object, outcome: Outcome) -> _Told:
         """Read a label and its target; nothing has changed if that fails."""
         text = _label(label, outcome)
-        if isinstance(target, str):
-            return _Told(str(target), text)
+        if is_id(target):
+            return _Told(id_text(target), text)
         if isinstance(target, Request):
             return _Told(target.request_id, text)
         if isinstance(target, Decision):
@@ -71,7 +73,8 @@ class Teacher:
                 f"sample {target.sample_id!r} was not asked about ({target.route}); its label is "
                 "taken with its features: teach({...}, label)",
             )
-        return _Told(self._features(target), text)
+        sample = cast("One", target)
+        return _Told(self._features(sample), text, self._reader.id_of(sample))
 
     def _features(self, sample: One) -> Features:
         features = self._reader.one(sample)
@@ -96,7 +99,7 @@ class Teacher:
         if isinstance(target, str):
             request_id, sample_id = self._asked(target)
         else:
-            request_id, sample_id = self._lookup.open_request(target), None
+            request_id, sample_id = self._lookup.open_request(target, told.sample_id), None
             features = target if request_id is None else None
         return Answer(
             request_id=request_id,
@@ -130,13 +133,29 @@ def _each(given: Sequence[_Given], do: Callable[[_Given], _Found]) -> list[_Foun
     return found
 
 
-def are_several(targets: object) -> bool:
-    """Are these several targets, rather than one?"""
-    return not (isinstance(targets, str | Decision) or is_one(targets))
+def are_several(targets: object, label: object) -> bool:
+    """Are these several targets, rather than one?
+
+    Examples
+    --------
+    >>> are_several(17, "a"), are_several([17, 18], "a"), are_several([17, 18], ["a", "b"])
+    (False, False, True)
+    """
+    if is_id(targets) or isinstance(targets, Decision):
+        return False
+    ids = targets.tolist() if isinstance(targets, np.ndarray) and targets.ndim == 1 else targets
+    if isinstance(ids, list | tuple) and ids and all(map(is_id, ids)):
+        # Whole numbers are a row of features where one label comes, ids where a list does.
+        return isinstance(ids[0], str) or _is_list(label)
+    return not is_one(targets)
+
+
+def _is_list(labels: object) -> bool:
+    return isinstance(labels, Iterable) and not isinstance(labels, str | bytes)
 
 
 def _targets(targets: Targets) -> list[Target]:
-    if isinstance(targets, np.ndarray) and targets.dtype.kind in "US":
+    if isinstance(targets, np.ndarray) and targets.ndim == 1 and targets.dtype.kind in "USiu":
         return [str(one) for one in targets.tolist()]
     return cast("list[Target]", listed(cast("Many", targets)))
 
@@ -144,9 +163,9 @@ def _targets(targets: Targets) -> list[Target]:
 def _labels(labels: object, count: int) -> list[object]:
     if labels is None:
         return [None] * count
-    if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
+    if not _is_list(labels):
         raise Unusable("invalid", f"{count} samples need a list of {count} labels")
-    found = list(labels)
+    found = list(cast("Iterable[object]", labels))
     if len(found) != count:
         raise Unusable("invalid", f"there are {len(found)} labels for {count} samples")
     return found

@@ -10,6 +10,7 @@ from streamal.errors import Unusable
 from streamal.sampler.budget import Budget
 from streamal.sampler.explanation import explained
 from streamal.sampler.features import Many, One, is_one
+from streamal.sampler.identity import Id, id_text
 from streamal.sampler.parts import Parts
 from streamal.settings import Settings
 
@@ -68,7 +69,7 @@ class View:
             return self._parts.desk.judge([self._parts.reader.one(cast("One", samples))])
         return self._parts.desk.judge(self._parts.reader.many(cast("Many", samples)))
 
-    def explain(self, decision: Decision | str) -> str:
+    def explain(self, decision: Decision | Id) -> str:
         """Return in a few lines why a sample was asked about or not.
 
         Parameters
@@ -86,11 +87,11 @@ class View:
           the model at version 3 had no opinion
           charged then: rate 1 of 20.1, sample 1
         """
-        if isinstance(decision, str):
-            book = self._parts.desk.arbiter.book
-            row = book.find(decision, None) or book.find(None, decision)
+        if not isinstance(decision, Decision):
+            name, book = id_text(decision), self._parts.desk.arbiter.book
+            row = book.find(name, None) or book.find(None, name)
             if row is None:
-                raise Unusable("unmatched", f"{decision!r} is the id of no request that is known")
+                raise Unusable("unmatched", f"{name!r} is the id of no request that is known")
             decision = row.asked
         limits = self._parts.desk.arbiter.state.ledger.specs
         return explained(decision, self._parts.plan.scorer.policy, limits)

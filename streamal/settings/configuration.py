@@ -1,5 +1,6 @@
 """The whole configuration."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Self
 
@@ -7,6 +8,7 @@ from msgspec.structs import replace
 from pydantic import Field, model_validator
 
 from streamal.core.limits import LimitSpec
+from streamal.core.nearest import hint
 from streamal.core.policies import ARMED
 from streamal.core.surroundings import ModifierSpec
 from streamal.settings.auto_label import AutoLabel, AutoLabelOrOff
@@ -63,15 +65,27 @@ class Settings(Section):
     http: Http = Field(default=Http(), description="Metrics, health and status.")
 
     @model_validator(mode="after")
-    def _members_disagree(self) -> Self:
+    def _goes_together(self) -> Self:
+        refuse([*self._members_disagree(), *self._quotas_are_of_classes()])
+        return self
+
+    def _members_disagree(self) -> Iterator[tuple[str, str]]:
         """Refuse disagreement where nobody is there to disagree; a factory is asked later."""
         if self.policy.asks_members() and self.model.preset not in (None, *COMMITTEES):
             said = (
                 f"disagreement needs a model with several members, which model.preset "
                 f"{self.model.preset} is not; {' and '.join(COMMITTEES)} are"
             )
-            refuse([("policy.utility", said)])
-        return self
+            yield "policy.utility", said
+
+    def _quotas_are_of_classes(self) -> Iterator[tuple[str, str]]:
+        """Refuse a quota for a class that is none of the declared ones."""
+        classes = self.model.classes
+        for place, quota in enumerate(self.modifiers.quotas):
+            if classes and quota.feature is None and quota.value not in classes:
+                near = hint(quota.value, classes, "classes")
+                said = f"is {quota.value!r}, none of model.classes; {near}"
+                yield f"modifiers.quotas.{place}.value", said
 
     def modifier_spec(self) -> ModifierSpec:
         """Return what looks at features; what is an arm of `auto` is on."""
@@ -88,12 +102,26 @@ class Settings(Section):
 
 def warnings(settings: Settings) -> list[str]:
     """Return what works but is rarely meant, one sentence each."""
-    return [*_doubtful(settings.broker), *unspread(settings.budget)]
+    return [*_doubtful(settings.broker), *_idle(settings), *unspread(settings.budget)]
 
 
 def _doubtful(broker: Broker) -> list[str]:
     faults = doubtful(broker.security) if isinstance(broker, KafkaBroker) else ()
     return [f"broker.security.{key}: {text}" for key, text in faults]
+
+
+def _idle(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each key of `committee` that is set and changes nothing."""
+    committee, usual, model = settings.committee, Committee(), settings.model
+    for key in ("of", "members") if model.preset != "committee" else ():
+        if getattr(committee, key) != getattr(usual, key):
+            now = f"factory {model.factory}" if model.preset is None else f"preset {model.preset}"
+            yield f"committee.{key}: does nothing with model.{now}, only with preset committee"
+    if committee.measure != usual.measure and not settings.policy.asks_members():
+        yield (
+            "committee.measure: does nothing, for neither policy.utility nor an arm of "
+            "policy auto is disagreement"
+        )
 
 
 def dump(settings: Settings) -> dict[str, object]:

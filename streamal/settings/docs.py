@@ -57,8 +57,9 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "accuracy. `auto` ranks in the same way, by the arm of the moment: `margin`, "
         "`least_confidence`, `entropy`, `disagreement`, `random`, or `novelty` and `density` "
         "times the `utility`; an arm is used for 25 labels, and rewarded by how much the model "
-        "improved on labels that were drawn uniformly. With `exploration: 0` there are none, so "
-        "no arm ever proves better. `pool` gathers what is worth asking and asks for the best "
+        "improved on labels that were drawn uniformly. It needs some hundreds of labels before it "
+        "can prefer another arm than the first. With `exploration: 0` none are drawn uniformly, "
+        "so no arm ever proves better. `pool` gathers what is worth asking and asks for the best "
         "of it that also differ, `block` labels at once: for people who label in sittings. The "
         "others are those of the literature, for comparison. `utility: disagreement` needs a "
         "model with members: `committee`, `ensemble`, or a factory with `predict_members`.",
@@ -71,11 +72,16 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "`digits`, their text in its words. `pending`, such as `{most: 2, near: 0.05}`, caps "
         "those near each other that wait for an answer. Each of `quotas` has a `value`, and "
         "`min` or `max` or both: `{value: fraud, min: 0.3}` is about the class that the model "
-        "predicts, `{feature: country, value: de, max: 0.5}` about a feature. What is held back "
-        "may still be drawn uniformly, unless it is a repeat.",
+        "predicts, one of `model.classes` where those are declared, and `{feature: country, value: "
+        "de, max: 0.5}` about a feature. What is held back may still be drawn uniformly, unless it "
+        "is a repeat; it leaves room in the budget, so with thinning or quotas more of what is "
+        "asked is `exploration` than configured. With `policy: {kind: auto}` a modifier that is "
+        "one of `arms`, too, counts only while that arm is in use; under the arm `random` none "
+        "counts.",
         "committee": "`of` and `members` are for `model.preset: committee`: each member learns "
         "every example so many times as a draw says, none to several, and all of them cost as "
-        "much as so many models. `measure` is for every model with members.",
+        "much as so many models. `measure` is for every model with members, where the "
+        "policy asks for disagreement. `streamal validate` warns of what changes nothing.",
         "auto_label": "`auto_label: off` is short for `auto_label: {threshold: off}`.",
         "budget": "Each item has exactly one of `count`, `rate`, `window` and `cost`. In metrics a "
         "limit is named after that, the second of a kind `count_2`. Without this section the "

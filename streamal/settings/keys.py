@@ -9,7 +9,8 @@ from streamal.settings.shape import Shape, root
 class Key(NamedTuple):
     """One key: where it is, what it takes, what it is when left out, what it is for.
 
-    `kinds` are those of the choices that know it, where not all do.
+    `kinds` are those of the choices that know it, where not all do. `is_inner` says that it
+    is in a map that may be left out as a whole, or in a list's items (`[]` in the path).
     """
 
     path: tuple[str, ...]
@@ -19,6 +20,7 @@ class Key(NamedTuple):
     is_required: bool
     meaning: str
     kinds: tuple[str, ...] = ()
+    is_inner: bool = False
 
     @property
     def name(self) -> str:
@@ -51,6 +53,14 @@ def _keys(shape: Shape, above: tuple[str, ...], kinds: tuple[str, ...]) -> Itera
             yield from _keys(below, (*above, name), some)
         else:
             yield _key(below, (*above, name), some)
+            inner = _keys(*_inside(below, (*above, name)), some)
+            yield from (key._replace(is_inner=True) for key in inner)
+
+
+def _inside(shape: Shape, path: tuple[str, ...]) -> tuple[Shape, tuple[str, ...]]:
+    """Return what the items of a list are and their path; any other shape as it is."""
+    item = shape.child(0)
+    return (shape, path) if item is None else (item, (*path[:-1], f"{path[-1]}[]"))
 
 
 def _some(shape: Shape, name: str) -> tuple[str, ...]:

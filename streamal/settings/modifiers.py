@@ -19,12 +19,14 @@ class Thinning(Section):
 
     most: Counted = Field(default=3, description="Requests for samples that are all but the same.")
     digits: Digits = Field(
-        default=3, description="Significant digits to which their numbers agree."
+        default=3,
+        description="Significant digits to which their numbers agree: with 3, 0.12341 and 0.12349 "
+        "do, and 12,340 and 12,349.",
     )
     within: Counted | None = Field(
         default=None,
-        description="Samples after which a request does not count any more; null: while it is "
-        "remembered.",
+        description="Samples after which a request does not count any more; null: it counts as "
+        "long as it is known, see `requests.remember`.",
     )
 
     def spec(self) -> ThinningSpec:
@@ -38,7 +40,9 @@ class Pending(Section):
     most: Counted = Field(default=2, description="Open requests near a sample.")
     near: Part = Field(
         default=0.05,
-        description="Mean distance of their features that is near, as a part of what is usual.",
+        description="Largest mean distance of their features that is near, from 0 to 1: numbers "
+        "differ by a part of the range that the open requests and the sample have, texts by the "
+        "share of words that they do not have in common, all else by 0 or 1.",
     )
 
     def spec(self) -> PendingSpec:
@@ -57,7 +61,9 @@ class Quota(Section):
     max: Share = Field(default=1.0, description="Most of them.")
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _asks_something(self) -> Self:
+        if self.min <= 0 and self.max >= 1:
+            raise ValueError("needs min, max or both; from 0 to 1 is no quota")
         if self.min > self.max:
             raise ValueError(f"min {self.min:g} is above max {self.max:g}")
         return self
@@ -80,13 +86,19 @@ class Modifiers(Section):
     )
     density: Weight = Field(default=0.0, description="For what is typical: its weight.")
     thinning: Thinning | None = Field(
-        default=None, description="Cap on requests for samples that repeat each other."
+        default=None,
+        description="Cap on requests for samples that repeat each other; null: none.",
+        examples=[{"most": 3, "digits": 3, "within": 1000}],
     )
     pending: Pending | None = Field(
-        default=None, description="Cap on open requests near each other, while labels are late."
+        default=None,
+        description="Cap on open requests near each other, while labels are late; null: none.",
+        examples=[{"most": 2, "near": 0.05}],
     )
     quotas: Annotated[tuple[Quota, ...], Field(strict=False)] = Field(
-        default=(), description="Least and most shares of the requests."
+        default=(),
+        description="Least and most shares of the requests.",
+        examples=[[{"value": "fraud", "min": 0.3}]],
     )
 
     @model_validator(mode="after")

@@ -77,11 +77,14 @@ Secret = Annotated[SecretStr | None, BeforeValidator(_secret)]
 
 
 def refuse(faults: Iterable[tuple[str, str]]) -> None:
-    """Raise all that is wrong with a section at once, each under its key; nothing for nothing."""
+    """Raise all that is wrong with a section at once, each under its key; nothing for nothing.
+
+    A number in a key, such as ``quotas.0.value``, is the place of an item.
+    """
     found = [
         InitErrorDetails(
             type="value_error",
-            loc=tuple(key.split(".")),
+            loc=tuple(int(part) if part.isdecimal() else part for part in key.split(".")),
             input=None,
             ctx={"error": ValueError(text)},
         )

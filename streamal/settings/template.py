@@ -6,7 +6,7 @@ from streamal.settings.budget import KINDS
 from streamal.settings.configuration import Settings
 from streamal.settings.keys import Key, keys, sections
 from streamal.settings.layers import Assignment, Tree, layer
-from streamal.settings.shape import root
+from streamal.settings.shape import Shape, root
 from streamal.settings.yaml_text import flow
 
 SCHEMA_FILE = "streamal.schema.json"
@@ -16,7 +16,8 @@ HEAD = f"""\
 # yaml-language-server: $schema={SCHEMA_FILE}
 #
 # The configuration of streamal. What is set here is the default, so any line can go;
-# what is commented out belongs to another choice. `streamal validate` checks the file.
+# what is commented out is off, or belongs to another choice. `streamal validate` checks
+# the file.
 """
 
 
@@ -34,6 +35,8 @@ def _lines(section: list[Key], depth: int) -> Iterator[str]:
     """Yield the keys of a section; the first one below an inner map opens it."""
     inside = ""
     for key in section:
+        if key.is_inner:
+            continue  # the example of the whole map says it
         name = key.path[depth - 1]
         if len(key.path) > depth and name != inside:
             inside = name
@@ -44,16 +47,31 @@ def _lines(section: list[Key], depth: int) -> Iterator[str]:
 def _line(key: Key) -> Iterator[str]:
     indent = "  " * (len(key.path) - 1)
     off = _off(key)
-    value = key.example if off else key.default
+    value = _ordered(key.example, root().at(key.path)) if off else key.default
     yield f"{indent}# {_comment(key)}"
-    yield f"{indent}{off}{key.path[-1]}: {flow(value)}"
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        yield f"{indent}{off}{key.path[-1]}:"
+        yield from (f"{indent}{off}- {flow(item)}" for item in value)
+    else:
+        yield f"{indent}{off}{key.path[-1]}: {flow(value)}"
+
+
+def _ordered(value: object, shape: Shape) -> object:
+    """Return an example with the keys of its maps as they are told; a schema has them sorted."""
+    item = shape.child(0)
+    if item is not None and isinstance(value, list):
+        return [_ordered(one, item) for one in value]
+    if isinstance(value, Mapping) and shape.names():
+        return {name: value[name] for name in shape.names() if name in value}
+    return value
 
 
 def _off(key: Key) -> str:
-    """Return what makes a key that the default kind does not know a comment."""
+    """Return what makes a comment of a key that is off, or unknown to the default kind."""
     usual = root().at(key.path[:1]).default
     kind = usual.get("kind") if isinstance(usual, Mapping) else None
-    return "# " if key.kinds and kind not in key.kinds else ""
+    is_off = not key.default and bool(key.example)
+    return "# " if is_off or (key.kinds and kind not in key.kinds) else ""
 
 
 def _comment(key: Key) -> str:

@@ -191,7 +191,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "RequestRow.annotator": "Who gave the answer.",
         "RequestRow.asked": "The request; once it is closed, without payload and probabilities.",
         "RequestRow.attempt": "2 for `#2`.",
-        "RequestRow.bin": "Of its confidence's log-odds.",
+        "RequestRow.bin": "Of its confidence's log-odds; -1: the accuracy estimate leaves it out.",
         "RequestRow.charges": "What each limit was charged, by the limit's name.",
         "RequestRow.closed_at": "Milliseconds since the epoch; 0 while it is open.",
         "RequestRow.guess": "The hit rate expected in that bin when it was asked.",

@@ -19,10 +19,6 @@ STARTING = 0.25
 A_POINT_S = 6.0
 """Seconds from one death at a point to the next, about."""
 
-FIRST = ("restore.", *ONLY_WHERE_SPLIT)
-"""Points at which a worker dies the first time: nothing is restored twice in a life, and the
-first commit of a new arbiter has the answers that came while there was none."""
-
 DIES_WITHIN = 40.0
 """Seconds within which a worker comes by a point, or somebody else is the arbiter."""
 
@@ -73,7 +69,7 @@ def _die_in_turn(stage: Stage, names: tuple[str, ...]) -> list[str]:
     random = stage.asked.random("points")
     died = []
     for point in islice(cycle(names), stage.asked.rounds):
-        most = 1 if point.startswith(FIRST) else 6
+        most = 1 if point.startswith("restore.") else 6
         died.append(
             _die_at(stage, f"{point}:{random.randint(1, most)}", random.choice(stage.names))
         )

@@ -32,11 +32,12 @@ def test_nothing_is_lost_repeated_or_overspent(scenario: str, tmp_path: Path) ->
 
 def test_a_split_commit_is_caught(tmp_path: Path) -> None:
     """Outputs and offsets in two transactions are found out, by the count and by `verify`."""
-    verdict = _played("split", tmp_path, Asked(rounds=4, samples=1_000))
+    verdict = _played("split", tmp_path, Asked(rounds=6, samples=2_000))
+    laws = {one["law"] for one in verdict["verify"]["violated"]}
     assert verdict["twice"] > 0
-    assert verdict["overspent"] > 0
-    assert verdict["learned_twice"] > 0
-    assert {1, 4} <= {one["law"] for one in verdict["verify"]["violated"]}
+    # What an arbiter's lost batch held decides whether a label or a request is repeated.
+    assert verdict["overspent"] + verdict["learned_twice"] > 0
+    assert {1, 7} <= laws
 
 
 def _played(scenario: str, folder: Path, asked: Asked) -> Verdict:

@@ -1,7 +1,7 @@
 """The pending discount: not again where answers are on their way."""
 
-from streamal.core.pending import PendingSpec
-from streamal.core.records import Decision, Request
+from streamal.core.pending import PendingSpec, is_crowded
+from streamal.core.records import Decision, Features, Request
 from tests.core.made import Desk
 
 FAR = {"x": 1000.0}
@@ -44,3 +44,10 @@ def test_the_uniform_draw_stays_there_too() -> None:
     drawn = _proposed(desk, 3, 0.3, draw=0.0)
     assert (drawn.route, drawn.reason, drawn.held_back) == ("request", "exploration", "pending")
     assert 0.0 < drawn.propensity < 0.2
+
+
+def test_a_missing_number_leaves_its_column_a_number() -> None:
+    """One open request without x does not make all others unlike each other."""
+    asked: list[Features] = [{"x": 0.0}, {"x": 0.01}, {"x": 1.0}, {"x": None}]
+    assert is_crowded({"x": 0.02}, asked, PendingSpec(most=2, near=0.05))
+    assert not is_crowded({"x": 0.5}, asked, PendingSpec(most=2, near=0.05))

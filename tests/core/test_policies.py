@@ -84,7 +84,7 @@ def test_no_utility_stops_a_scorer(kind: str, stream: list[float]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("other", KINDS)
 def test_another_policy_starts_afresh(kind: str, other: str) -> None:
-    """A partition saved under one policy is taken over by any other, which begins anew."""
+    """A partition saved under one policy is taken over by any other; only kin can go on from it."""
     scorer = Scorer(ScorerSpec(seed=7, policy=PolicySpec(kind=kind)))
     scorer.restore(0, PartitionState())
     scorer.route(sample(0), prediction_of(0.5), Situation(("a", "b"), 1, 0.1), 0)
@@ -101,7 +101,7 @@ def _resumed(kind: str, before: str) -> Scorer:
     seen.restore(0, state)
     seen.route(sample(0), prediction_of(0.5), Situation(("a", "b"), 1, 0.1), 0)
     (saved,) = seen.save().values()
-    if kind != before:
+    if POLICIES[kind] is not POLICIES[before]:
         saved.policy = None
     scorer.restore(0, saved)
     return scorer

@@ -62,8 +62,8 @@ def test_a_state_goes_on_as_if_never_saved(labels: list[str], cut: int) -> None:
 
 def test_other_quotas_count_anew() -> None:
     """Counts of quotas that are not configured any more mean nothing to the new ones."""
-    state = QuotaState(10.0, {"=fraud": 9.0})
-    assert Quotas([ABROAD], state).state == QuotaState(0.0, {"country=de": 0.0})
+    state = QuotaState(10.0, {FRAUD.name: 9.0})
+    assert Quotas([ABROAD], state).state == QuotaState(0.0, {ABROAD.name: 0.0})
 
 
 def test_the_most_holds_at_every_request() -> None:

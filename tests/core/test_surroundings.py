@@ -200,3 +200,19 @@ def test_nothing_is_said_of_the_first_samples() -> None:
     around.learn({"x": 1.0}, "a")
     assert around.factors([{"x": 2.0}]) == [{}]
     assert around.factors([]) == []
+
+
+def test_early_rejections_are_not_forgotten() -> None:
+    """Who begins by rejecting junk has taught the guard as much as who does so later."""
+    early, late = (Surroundings(ModifierSpec(guard=1.0)) for _ in range(2))
+    junk: list[Features] = [{"x": x} for x in (99.0, -70.0, 60.0, 80.0)]
+    for row in junk:
+        early.reject(row)
+    for around in (early, late):
+        for i in range(40):
+            around.learn({"x": i * 7 % 40 / 8}, "a")
+    for row in junk:
+        late.reject(row)
+    (first,), (second,) = early.factors([{"x": -99.0}]), late.factors([{"x": -99.0}])
+    assert first["junk"] < 0.5
+    assert second["junk"] < 0.5

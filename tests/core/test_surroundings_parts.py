@@ -20,7 +20,7 @@ def test_declared_kinds_hold() -> None:
     layout.learn({"zip": 8001.0, "note": "Red box", "age": True, "job": "it"})
     batch = layout.read([{"zip": 8001, "note": "a box", "age": False, "job": None}])
     assert batch.numbers.tolist() == [[0.0]]
-    assert batch.categories == [["zip=8001"]]
+    assert batch.categories == [["'zip'=8001"]]
     assert batch.words == [["a", "box"]]
 
 

@@ -87,6 +87,8 @@ def test_every_field_is_told() -> None:
         inner = [f"{name}.{key}" for key in shape] if isinstance(shape, dict) else [name]
         for field in [name] if name == "requests_by_reason" else inner:
             assert f"| `{field}` |" in page, field
+    for field in ("held_back", "arms", "arm", "modifiers"):
+        assert f"\n| `{field}` |" in page, field
 
 
 def test_figures_are_those_of_the_decisions(tmp_path: Path) -> None:
@@ -105,6 +107,25 @@ def test_figures_are_those_of_the_decisions(tmp_path: Path) -> None:
     asked = [line for line in written if line["route"] == "request"]
     assert report["requests_by_reason"] == Counter(line["reason"] for line in asked)
     assert report["labels"]["max_in_100"] == _densest([line["row"] for line in asked])
+
+
+def test_what_was_held_back_and_by_which_arm_is_counted(tmp_path: Path) -> None:
+    """Report and lines say what restrained a row and which arm weighed it, as decisions do."""
+    study = Study("0.2", decisions=tmp_path / "out.jsonl")
+    found = simulated(
+        rows(500),
+        study,
+        policy={"kind": "auto", "arms": ["margin", "random"]},
+        modifiers={"density": 1.0, "thinning": {"most": 1, "digits": 1}},
+    )
+    written, decided = lines(tmp_path / "out.jsonl"), found.decisions()
+    for name in ("arm", "modifiers", "held_back"):
+        shown = [line.get(name) for line in written]
+        assert shown == [getattr(one, name) or None for one in decided]
+        assert any(shown)
+    assert found.report["held_back"] == Counter(one.held_back for one in decided if one.held_back)
+    assert found.report["arms"] == Counter(one.arm for one in decided)
+    assert list(found.report)[-2:] == ["held_back", "arms"]
 
 
 def _densest(asked: list[int]) -> int:

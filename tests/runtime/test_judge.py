@@ -37,7 +37,9 @@ def _replica(spec: ScorerSpec, learner: type[tiny.Tiny] = tiny.Tiny) -> Replica:
     return Replica(lambda: Model(learner(), {}), {}, scorer=spec)
 
 
-def _teach(replica: Replica, x: float, label: str, reason: str = "uncertain") -> None:
+def _teach(
+    replica: Replica, x: float, label: str, reason: str = "uncertain", corrects: bool = False
+) -> None:
     replica.apply(
         Example(
             version=replica.version + 1,
@@ -51,6 +53,7 @@ def _teach(replica: Replica, x: float, label: str, reason: str = "uncertain") ->
             request_id="samples/0/0",
             reason=reason,
             predicted=label,
+            corrects=corrects,
         )
     )
 
@@ -151,3 +154,45 @@ def test_novelty_counts_under_its_own_arm_alone(labels: int) -> None:
     for one in _said(replica, [{"x": 3.4}, {"x": 500.0}]):
         assert one.arm == replica.judge.arm
         assert "novelty" not in one.modifiers or one.arm == "novelty"
+
+
+def test_an_arm_without_a_utility_of_its_own_takes_the_configured_one() -> None:
+    """Under `novelty` the members are asked, where disagreement is the utility."""
+    spec = PolicySpec(kind="auto", arms=("novelty", "random"), utility="disagreement")
+    replica = _replica(ScorerSpec(7, spec, modifiers=ModifierSpec(novelty=1.0)), Two)
+    for x, label in ((1.0, "low"), (4.0, "high")):
+        _teach(replica, x, label)
+    assert all(one.disagreement is not None for one in _said(replica))
+
+
+def test_a_correction_is_no_second_request() -> None:
+    """Who goes back and forth over one label moves neither quotas nor the bandit."""
+    quotas = (QuotaSpec(None, "high", least=0.6),)
+    once = _replica(ScorerSpec(7, PolicySpec(kind="auto"), quotas=quotas))
+    often = _replica(ScorerSpec(7, PolicySpec(kind="auto"), quotas=quotas))
+    for replica, times in ((once, 1), (often, 60)):
+        _teach(replica, 1.0, "low")
+        for _ in range(times):
+            _teach(replica, 4.0, "high", corrects=True)
+    assert once.judge.chooser is not None
+    assert often.judge.chooser is not None
+    assert often.judge.chooser.period == once.judge.chooser.period == 0
+    assert [one.modifiers for one in _said(often)] == [one.modifiers for one in _said(once)]
+
+
+class Odd(Two):
+    """Members of an odd shape."""
+
+    def predict_members(self, rows: Sequence[Features]) -> tuple[Probabilities, Probabilities]:
+        """Return what they say of other rows."""
+        one = self.predict_proba_many(rows)
+        return one, one
+
+
+def test_members_of_an_odd_shape_are_no_opinion() -> None:
+    """What they say cannot be used, but the model's own answer can."""
+    replica = _replica(ScorerSpec(7, PolicySpec(utility="disagreement")), Odd)
+    for x, label in ((1.0, "low"), (4.0, "high")):
+        _teach(replica, x, label)
+    assert [one.disagreement for one in _said(replica)] == [1.0, 1.0, 1.0]
+    assert [one.label for one in _said(replica)] == ["low", "low", "high"]

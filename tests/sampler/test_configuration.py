@@ -9,6 +9,8 @@ from river import linear_model, preprocessing
 from streamal import Sampler
 from streamal.core.records import Decision, Stamp
 from streamal.errors import ConfigError, UsageError
+from streamal.learners.bayes import NaiveBayes
+from streamal.learners.committee import Bagged
 from streamal.settings import Settings
 from tests.runtime import tiny
 from tests.sampler.play import samples
@@ -53,6 +55,8 @@ def test_nothing_waits_for_an_answer() -> None:
     ("sections", "expected"),
     [
         ({"budget": 0.2}, [{"rate": 0.2, "burst": 20}]),
+        ({"budget": 0.2, "burst": 3}, [{"rate": 0.2, "burst": 3}]),
+        ({"burst": 3}, [{"rate": 0.1, "burst": 3}]),
         ({"budget": 5}, [{"count": 5, "over": None}]),
         ({"budget": 5, "over": 70}, [{"count": 5, "over": 70}]),
         ({"budget": {"rate": 0.1, "burst": 1}}, [{"rate": 0.1, "burst": 1}]),
@@ -74,6 +78,7 @@ def test_short_forms_lie_over_the_settings() -> None:
     assert (found.policy.kind, found.policy.utility) == ("random", "entropy")
     assert found.auto_label.threshold == 0.8
     assert Sampler(auto_label=False).settings.auto_label.threshold is None
+    assert Sampler(tree, class_weights=0.5).settings.model.class_weights == 0.5
 
 
 @pytest.mark.parametrize(
@@ -83,7 +88,12 @@ def test_short_forms_lie_over_the_settings() -> None:
         ((), {"broker": {}}, "broker: a sampler works in this process and has no broker"),
         ((), {"budget": 1.5}, r"budget: is 1.5, must be a rate above 0 and at most 1.0"),
         ((), {"budget": 0}, r"budget\[0\].count: is 0, must be"),
-        ((), {"budget": True}, "budget: is true, must be"),
+        ((), {"budget": True}, "budget: is True, must be a rate such as 0.1, a count such as 500"),
+        ((), {"budget": "10%"}, "budget: is '10%', must be a rate such as 0.1, a count such"),
+        ((), {"budget": 5, "burst": 3}, "burst: goes with a rate, as in budget=0.1, burst=5"),
+        ((), {"exploration": 0.1}, r"it is a key of policy, as in policy=\{'exploration': ...\}"),
+        ((), {"novelty": 1}, r"it is a key of modifiers, as in modifiers=\{'novelty': ...\}"),
+        ((), {"per_label": 1}, r"it is a key of a limit, as in budget=\{'per_label': ...\}"),
         ((), {"policy": "pool"}, "which a sampler does with `query"),
         ((), {"over": 5}, "over: goes with a count"),
         ((), {"budget": 0.1, "over": 5}, "over: goes with a count"),
@@ -136,18 +146,59 @@ class Trained(tiny.Tiny):
         return self
 
 
+class Same:
+    """What river asks of a classifier; but its clone is itself."""
+
+    def learn_one(self, x: object, y: object) -> None:
+        """Learn nothing."""
+
+    def predict_proba_one(self, x: object) -> dict[object, float]:
+        """Know nothing."""
+        return {}
+
+    def clone(self) -> "Same":
+        return self
+
+
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (7, r"returned a int without learn_one"),
-        (lambda: 1 / 0, "called without arguments, raised ZeroDivisionError"),
-        (Trained(), "its clone\\(\\) is trained|answer differently"),
+        (7, "^model: is 7, must be a preset such as 'linear', a 'module:make', a section"),
+        (object(), "^model: is an object of type object, must be a preset"),
+        (linear_model.LinearRegression(), "^model LinearRegression: has no predict_proba_one; a"),
+        (lambda: 1 / 0, "<lambda>, called without arguments, raised ZeroDivisionError"),
+        (Trained(), "^model Trained: (its clone\\(\\) is trained|.*answer differently)"),
+        (Same(), r"^model Same: its clone\(\) returns itself"),
     ],
 )
 def test_what_is_no_learner_is_told(model: object, message: str) -> None:
     """Before anything is decided."""
     with pytest.raises(ConfigError, match=message):
         Sampler(model=model)
+
+
+def test_a_learner_without_members_cannot_disagree() -> None:
+    """Its class is named, and no preset that nobody asked for; one with members may."""
+    message = "needs a learner with predict_members, and LogisticRegression has none"
+    with pytest.raises(ConfigError, match=message):
+        Sampler(model=linear_model.LogisticRegression(), utility="disagreement")
+    with pytest.raises(ConfigError, match=r"which model\.preset bayes is not"):
+        Sampler(model="bayes", utility="disagreement")
+    committee = Bagged(tiny.Tiny(), seed=1, members=3)
+    sampler = Sampler(model=committee, utility="disagreement")
+    again = Sampler.load(sampler.save(), model=committee)
+    assert again.decide({"x": 1.0}) == sampler.decide({"x": 1.0})
+
+
+def test_a_learner_that_is_handed_in_is_weighted() -> None:
+    """`class_weights` are for it, too."""
+    found = []
+    for class_weights in (0.0, 1.0):
+        sampler = Sampler(model=NaiveBayes("bayes", {}), class_weights=class_weights)
+        for size, label in [(1.0, "often"), (4.0, "rare"), *[(2.0, "often")] * 6, (3.0, "rare")]:
+            sampler.teach({"size": size}, label)
+        found.append(sampler.predict_proba({"size": 2.7})["rare"])
+    assert found[0] < found[1]
 
 
 def test_what_is_handed_in_stays_as_it_is() -> None:

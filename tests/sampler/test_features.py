@@ -74,6 +74,7 @@ def test_a_row_of_a_table_is_one_sample() -> None:
     ("sample", "reason", "message"),
     [
         ({}, "empty", "no features; at least one"),
+        ({"a": None, "b": float("nan")}, "empty", r"all features are missing \(a, b\); at least"),
         ({"a": [1]}, "not_a_value", "'a' is a list; a number, a string, a boolean or None"),
         ({"a": 1j}, "not_a_value", "'a' is a complex"),
         ({3: 1.0}, "invalid", "feature 3: names are strings"),
@@ -110,7 +111,7 @@ def test_the_settings_say_which_fields_are_features() -> None:
     """Fields that are no features never reach the model; the id is taken from its field."""
     settings = {"id": "key", "exclude": ["row"], "payload": ["note"]}
     sampler = Sampler(samples=settings)
-    request = sampler.decide({"key": 7, "row": 1, "note": "see", "size": 2})
+    request = sampler.decide({"key": 7, "row": 1, "note": ["see", "this"], "size": 2})
     assert (request.sample_id, sampler.requests[0].features) == ("7", {"size": 2.0})
     only = Sampler(samples={"features": ["size", "none"]})
     only.decide({"row": 1, "size": 2})

@@ -28,5 +28,6 @@ def test_the_page_runs(
     assert len(told) > 8
     assert told[0] == blocks("text")[0]
     assert "order-17: " in told[1]
+    assert any(text.startswith("small [{'small': 0.9") for text in told)
     assert "of the pool with 60 labels" in "".join(told)
     assert told[-1].startswith("type_changed - feature 'x0' is a number since")

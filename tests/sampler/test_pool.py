@@ -123,6 +123,27 @@ def test_a_bad_row_is_named_and_costs_nothing() -> None:
         sampler.query([{"size": 1.0}], 0)
 
 
+def test_the_estimate_leaves_pools_out() -> None:
+    """Rows that were chosen for being hard are no sample of the stream, nor are their answers."""
+    sampler = taught(budget=200, requests={"ask_again": 1})
+    rows = [features for features, _ in samples(200, seed=5)]
+    before = sampler.estimate
+    chosen = sampler.query(rows, 20)
+    sampler.teach(rows[chosen[0]], outcome="skipped")
+    for place in chosen:
+        sampler.teach(rows[place], "yes")
+    assert sampler.estimate == before
+    for features, label in samples(300, seed=6):
+        decision = sampler.decide(features)
+        if decision.route == "request":
+            sampler.teach(decision, label)
+    after = sampler.estimate
+    sampler.teach([rows[place] for place in sampler.query(rows, 20)], ["no"] * 20)
+    assert after.accuracy is not None
+    assert sampler.estimate == after
+    assert Sampler.load(sampler.save()).estimate == after
+
+
 def test_an_empty_pool_has_no_rows() -> None:
     """Nothing is chosen, and nothing fails."""
     assert taught(budget=10).query([], 3) == []

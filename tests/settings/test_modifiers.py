@@ -1,5 +1,7 @@
 """Sections `modifiers` and `committee`, and what goes together with what."""
 
+from typing import Any
+
 import pytest
 
 from streamal.app.plans import model_config_of, model_of, plan_of
@@ -7,7 +9,8 @@ from streamal.core.quotas import QuotaSpec
 from streamal.core.repeats import ThinningSpec
 from streamal.core.surroundings import ModifierSpec
 from streamal.errors import ConfigError
-from streamal.settings import Settings, load
+from streamal.settings import Settings, load, warnings
+from tests.settings.trees import wrong
 
 
 def _load(**keys: object) -> Settings:
@@ -54,7 +57,13 @@ def test_an_arm_switches_its_modifier_on() -> None:
         ("modifiers__thinning__most", 0, "modifiers.thinning.most"),
         ("modifiers__thinning__digits", 99, "modifiers.thinning.digits"),
         ("modifiers__quotas", [{"value": "a", "min": 0.5, "max": 0.2}], "above max 0.2"),
-        ("modifiers__quotas", [{"value": "a"}, {"value": "a"}], "the class a twice"),
+        ("modifiers__quotas", [{"value": "a", "min": 0.1}] * 2, "the class a twice"),
+        ("modifiers__quotas", [{"value": "a"}], "quotas[0]: needs min, max or both"),
+        (
+            "modifiers__quotas",
+            [{"feature": "x", "value": 1, "min": 0, "max": 1}],
+            "quotas[0]: needs min, max or both",
+        ),
         (
             "modifiers__quotas",
             [{"value": "a", "min": 0.6}, {"value": "b", "min": 0.6}],
@@ -69,6 +78,67 @@ def test_an_arm_switches_its_modifier_on() -> None:
 def test_what_cannot_be_is_refused(key: str, value: object, said: str) -> None:
     """The error names the key, and what would be right."""
     assert said in _refused(**{key: value})
+
+
+def test_a_quota_for_no_declared_class_is_refused() -> None:
+    """A class that can never be predicted is told with its place; a segment may be anything."""
+    model = {"classes": ["fine", "fraud"]}
+    quotas = [
+        {"value": "fine", "max": 0.5},
+        {"value": "fruad", "min": 0.3},
+        {"feature": "country", "value": "de", "max": 0.5},
+    ]
+    assert wrong({"model": model, "modifiers": {"quotas": quotas}}) == [
+        "modifiers.quotas[1].value: is 'fruad', none of model.classes; did you mean fraud?"
+    ]
+    assert wrong({"modifiers": {"quotas": quotas}}) == []
+
+
+def test_all_that_does_not_go_together_is_told_at_once() -> None:
+    """One fault across sections does not hide another."""
+    found = wrong(
+        {
+            "model": {"classes": ["a", "b"]},
+            "policy": {"utility": "disagreement"},
+            "modifiers": {"quotas": [{"value": "x", "min": 0.3}]},
+        }
+    )
+    assert [line.split(":")[0] for line in found] == [
+        "policy.utility",
+        "modifiers.quotas[0].value",
+    ]
+
+
+IDLE = [
+    pytest.param({"committee": {"members": 7}}, ["committee.members"], id="members"),
+    pytest.param(
+        {"committee": {"of": "tree", "measure": "kl"}, "model": {"preset": "ensemble"}},
+        ["committee.of", "committee.measure"],
+        id="ensemble",
+    ),
+    pytest.param(
+        {"committee": {"of": "tree", "measure": "kl"}, "model": {"preset": "committee"}},
+        ["committee.measure"],
+        id="measure",
+    ),
+    pytest.param(
+        {
+            "committee": {"measure": "kl"},
+            "model": {"preset": "ensemble"},
+            "policy": {"kind": "auto", "arms": ["margin", "disagreement"]},
+        },
+        [],
+        id="arm",
+    ),
+    pytest.param({"committee": {"of": "linear", "members": 5}}, [], id="defaults"),
+]
+
+
+@pytest.mark.parametrize(("tree", "keys"), IDLE)
+def test_a_committee_that_nobody_asks_is_warned_of(tree: dict[str, Any], keys: list[str]) -> None:
+    """What is set and changes nothing is told, key by key."""
+    told = warnings(Settings.model_validate(tree))
+    assert [line.split(":")[0] for line in told] == keys
 
 
 def test_an_arm_twice_is_refused() -> None:

@@ -9,6 +9,7 @@ from streamal.settings import SCHEMA_FILE, Settings, load, schema, template
 from streamal.settings.docs import page
 from streamal.settings.keys import keys, sections
 from streamal.settings.load import checked
+from streamal.settings.modifiers import Pending, Quota, Thinning
 from streamal.settings.shape import DIALECT
 from tests.house.source import ROOT
 from tests.settings.trees import write
@@ -31,6 +32,21 @@ def test_the_page_names_every_key() -> None:
     assert len(rows) == len([line for line in text.splitlines() if line.startswith("| `")])
 
 
+def test_the_page_names_the_keys_of_maps_that_are_off() -> None:
+    """What stands in a map that is null by default, or in a list's items, has rows too."""
+    names = [key.name for key in keys("modifiers")]
+    assert [name for name in names if name.startswith(("thinning.", "pending."))] == [
+        "thinning.most",
+        "thinning.digits",
+        "thinning.within",
+        "pending.most",
+        "pending.near",
+    ]
+    assert [name for name in names if name.startswith("quotas[].")] == [
+        f"quotas[].{key}" for key in ("feature", "value", "min", "max")
+    ]
+
+
 def test_the_template_says_the_defaults(tmp_path: Path) -> None:
     """The file that is written first loads to what holds without it."""
     assert load(write(tmp_path, template()), {}) == Settings()
@@ -45,7 +61,8 @@ def test_the_template_holds_every_key() -> None:
     """Every key is there, as it is or commented out, below what it is for."""
     lines = [line.strip(" #-{") for line in template().splitlines()]
     for key in (key for name in sections() if name != "budget" for key in keys(name)):
-        assert any(line.startswith(f"{key.path[-1]}: ") for line in lines), key
+        if not key.is_inner:
+            assert any(line.startswith(f"{key.path[-1]}:") for line in lines), key
 
 
 @pytest.mark.parametrize("kind", ["count", "rate", "window", "cost"])
@@ -55,6 +72,22 @@ def test_the_templates_limits_work(tmp_path: Path, kind: str) -> None:
     (limit,) = (line for line in lines if f"- {{{kind}: " in line)
     settings = load(write(tmp_path, f"budget:\n{limit.replace('# ', '')}"), {})
     assert [spec.kind for spec in settings.limits()] == [kind]
+
+
+def test_the_templates_modifiers_work(tmp_path: Path) -> None:
+    """What is off by default has an example that works once it is no comment."""
+    text = template()
+    for line in (
+        "  # thinning: {most: 3, digits: 3, within: 1000}\n",
+        "  # pending: {most: 2, near: 0.05}\n",
+        "  # quotas:\n  # - {value: fraud, min: 0.3}\n",
+    ):
+        assert line in text
+        text = text.replace(line, line.replace("# ", ""))
+    modifiers = load(write(tmp_path, text), {}).modifiers
+    assert modifiers.thinning == Thinning(most=3, digits=3, within=1000)
+    assert modifiers.pending == Pending(most=2, near=0.05)
+    assert modifiers.quotas == (Quota(value="fraud", min=0.3),)
 
 
 def test_the_templates_other_policies_work(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ class Layout:
         for name in self._categories:
             value = row.get(name)
             if value is not None:
-                found.append(f"{name}={value if value.__class__ is str else canonical(value)}")
+                found.append(f"{name!r}={value if value.__class__ is str else canonical(value)}")
         return found
 
     def _words(self, row: Features) -> list[str]:

@@ -57,6 +57,7 @@ class Surroundings:
         self._recent = Recent(KEPT)
         self._guard = Guard(_EVIDENCE)
         self._is_guarding = False
+        self._early: deque[Features] = deque(maxlen=KEPT)
         self._asleep: deque[Features] | None = None
         if not (spec.novelty or spec.density):
             self._asleep = deque(maxlen=KEPT)
@@ -80,8 +81,13 @@ class Surroundings:
         self._is_guarding = True
         self._wake()
         if len(self._kept) >= NEIGHBOURS:
-            encoded, distances = self._look([features])
-            self._guard.learn(self._evidence(encoded, distances), is_junk=True)
+            self._learn_junk(features)
+        else:
+            self._early.append(features)
+
+    def _learn_junk(self, features: Features) -> None:
+        encoded, distances = self._look([features])
+        self._guard.learn(self._evidence(encoded, distances), is_junk=True)
 
     def _wake(self) -> None:
         missed, self._asleep = self._asleep or (), None
@@ -97,6 +103,10 @@ class Surroundings:
             self._recent.add(float(distances[0]))
         self._layout.learn(features)
         self._kept.add(self._layout.read([features]))
+        if self._early and len(self._kept) >= NEIGHBOURS:
+            early, self._early = self._early, deque(maxlen=KEPT)
+            for junk in early:
+                self._learn_junk(junk)
 
     def factors(self, rows: Sequence[Features]) -> list[Factors]:
         """Return per row the factor in (0, 1] of each modifier that is on and has a say."""

@@ -9,7 +9,7 @@ from streamal.core.draw import draws
 from streamal.core.prediction import Prediction
 from streamal.core.records import Features, Source
 from streamal.core.scorer import ScorerSpec
-from streamal.core.utility import DISAGREEMENT, RANDOM, UTILITIES, Utility, armed, opinion
+from streamal.core.utility import DISAGREEMENT, LEAST, RANDOM, UTILITIES, Utility, armed, opinion
 from streamal.errors import Poison
 from streamal.lab.laws.facts import Scored, Told
 from streamal.lab.laws.log import Log
@@ -115,7 +115,7 @@ def is_reweighed(told: Scored, again: Score) -> bool:
     """
     if _worth(told) == _worth(again):
         return False
-    if told.arm != again.arm and told.arm in (DISAGREEMENT, RANDOM):
+    if told.arm == DISAGREEMENT or (told.arm == RANDOM and again.arm != RANDOM):
         return True
     return told.utility in (_weighed(one, told) for one in UTILITIES.values() if one)
 
@@ -124,7 +124,7 @@ def _weighed(utility: Utility, told: Scored) -> float:
     found = opinion(utility, told.row)
     for _, factor in told.modifiers:
         found *= factor
-    return found
+    return max(found, LEAST)
 
 
 class Scores:
