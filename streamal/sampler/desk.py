@@ -119,10 +119,10 @@ class Desk:
     def decide(self, features: Features, sample_id: str | None, seen: Prediction) -> Decision:
         """Decide on a sample: the scorer's proposal goes straight to the arbiter."""
         number = self.decided
-        self.decided = number + 1
         if self._counted is not None:
             self._counted.arrive(number)
         time, key = self._time(), f"{TOPIC}/0/{number}"
+        self.decided = number + 1
         sample = Sample(
             Source(TOPIC, 0, number), key, key if sample_id is None else sample_id, features
         )

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from streamal.core.records import Features, Value
 from streamal.errors import Unusable
 from streamal.sampler.identity import id_in
+from streamal.sampler.text import plain_text
 from streamal.wire.samples import SampleMapping
 
 
@@ -75,20 +76,19 @@ class FeatureReader:
         Raises
         ------
         Unusable
-            It has no features, or one that is neither number, string, boolean nor None; or all
-            of them are missing.
+            It has no features, or one that is neither number, string, boolean nor None, or is
+            no text; or all of them are missing.
         """
         others, features = self._others, Features()
-        for name, value in self._fields(sample).items():
+        for given, value in self._fields(sample).items():
             # The common cases first and inline: this runs for every feature of every sample.
             kind = value.__class__
-            if name.__class__ is not str and not isinstance(name, str):
-                raise _misnamed(name)
+            name = given if given.__class__ is str and given.isascii() else _name(given)
             if name in others:
                 continue
             if kind is float:
                 features[name] = None if isnan(value) else value  # type: ignore[arg-type, assignment]
-            elif kind is str or kind is bool or value is None:
+            elif kind is bool or value is None or (kind is str and value.isascii()):  # type: ignore[attr-defined]
                 features[name] = value  # type: ignore[assignment]
             else:
                 features[name] = plain(name, value)
@@ -165,7 +165,7 @@ def plain(name: str, value: object) -> Value | None:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return str(value)
+        return plain_text(f"feature {name!r}", value)
     if isinstance(value, int | float):
         return _number(name, value)
     if _known(value) is None:
@@ -198,8 +198,10 @@ def _number(name: str, value: float) -> float | None:
     return None if isnan(number) else number
 
 
-def _misnamed(name: object) -> Unusable:
-    return Unusable("invalid", f"feature {name!r}: names are strings, as in {{'size': 3}}")
+def _name(name: object) -> str:
+    if not isinstance(name, str):
+        raise Unusable("invalid", f"feature {name!r}: names are strings, as in {{'size': 3}}")
+    return plain_text("the name of a feature", name)
 
 
 def listed(samples: Many) -> list[One]:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, TypeGuard
 import numpy as np
 
 from streamal.errors import Poison, Unusable
+from streamal.sampler.text import plain_text, whole_text
 from streamal.wire.diagnosis import misplaced_id
 
 Id: TypeAlias = str | int | np.integer[Any]
@@ -30,7 +31,7 @@ def id_text(given: object) -> str:
     Raises
     ------
     Unusable
-        It is neither a string nor a whole number, or empty.
+        It is neither a string nor a whole number, or empty, or no text.
 
     Examples
     --------
@@ -39,10 +40,35 @@ def id_text(given: object) -> str:
     """
     if not is_id(given):
         kind = type(given).__name__
-        raise Unusable("wrong_type", f"id {given!r} is a {kind}; a string or an integer is needed")
+        raise Unusable(
+            "wrong_type", f"id {given!r:.60} is a {kind}; a string or an integer is needed"
+        )
     if given == "":
         raise Unusable("invalid", "an id is empty; leave it out, and the sample's place is its id")
-    return str(given)
+    return plain_text("id", given) if isinstance(given, str) else whole_text(int(given))
+
+
+def annotator_text(given: object) -> str | None:
+    """Return whose a label is, as a text; None where nobody says it.
+
+    Raises
+    ------
+    Unusable
+        It is neither a string nor a whole number, or no text.
+
+    Examples
+    --------
+    >>> annotator_text("ann"), annotator_text(5), annotator_text(None)
+    ('ann', '5', None)
+    """
+    if given is None:
+        return None
+    if not is_id(given):
+        kind = type(given).__name__
+        raise Unusable(
+            "wrong_type", f"annotator {given!r:.60} is a {kind}; a string or an integer is needed"
+        )
+    return plain_text("annotator", given) if isinstance(given, str) else whole_text(int(given))
 
 
 def id_texts(given: Iterable[object] | None, count: int) -> list[str | None]:
@@ -56,7 +82,7 @@ def id_texts(given: Iterable[object] | None, count: int) -> list[str | None]:
     if given is None:
         return [None] * count
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        raise Unusable("invalid", f"ids is {given!r}; a list of {count} ids is needed")
+        raise Unusable("invalid", f"ids is {given!r:.60}; a list of {count} ids is needed")
     ids = list(given)
     if len(ids) != count:
         raise Unusable("invalid", f"there are {len(ids)} ids for {count} samples")
@@ -82,7 +108,9 @@ def id_in(name: str, value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         wrong: Poison = misplaced_id(name)
         raise Unusable(wrong.reason, str(wrong))
-    return str(value)
+    if isinstance(value, str):
+        return plain_text(f"field {name!r}", value)
+    return whole_text(value) if isinstance(value, int) else str(value)
 
 
 def _at(place: int, given: object) -> str:

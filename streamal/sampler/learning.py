@@ -19,7 +19,7 @@ class Learning(View):
         target: Id | Decision | Mapping[str, object],
         label: object = None,
         *,
-        annotator: str | None = None,
+        annotator: Id | None = None,
         outcome: Outcome = "labelled",
     ) -> Settled: ...
 
@@ -29,7 +29,7 @@ class Learning(View):
         target: Targets,
         label: object = None,
         *,
-        annotator: str | None = None,
+        annotator: Id | None = None,
         outcome: Outcome = "labelled",
     ) -> list[Settled]: ...
 
@@ -38,7 +38,7 @@ class Learning(View):
         target: Target | Targets,
         label: object = None,
         *,
-        annotator: str | None = None,
+        annotator: Id | None = None,
         outcome: Outcome = "labelled",
     ) -> Settled | list[Settled]:
         """Learn a label, or end a request without one.
@@ -54,7 +54,8 @@ class Learning(View):
             A string, a number or a boolean; for several targets a list of as many, in their
             order.
         annotator
-            Whose it is; some budgets have a price for each.
+            Whose it is, a string or an integer (5 is ``"5"``); some budgets have a price for
+            each.
         outcome
             ``labelled``, or without a label ``skipped``, ``unknown``, ``rejected``,
             ``retracted``.

@@ -7,6 +7,9 @@ from streamal.core.records import Features, Request
 from streamal.core.requests import RequestBook
 from streamal.core.updates import Example, Update
 
+MANY = 1000
+"""New requests that are held before they are looked at."""
+
 
 def fingerprint(features: Features) -> bytes:
     """Return 16 bytes that are equal for equal features; one that is None is absent.
@@ -42,6 +45,8 @@ class Lookup:
     def add(self, request: Request) -> None:
         """Take in a request."""
         self._fresh.append(request)
+        if len(self._fresh) > MANY:  # nobody may ever ask, and the book forgets
+            self._catch_up()
 
     def open_request(self, features: Features, sample_id: str | None = None) -> str | None:
         """Return the id of the oldest open request about a sample; None without one.

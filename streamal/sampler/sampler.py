@@ -1,7 +1,8 @@
 """The sampler: decide, ask, learn, in this process."""
 
 from collections.abc import Iterable
-from pathlib import Path
+from operator import index
+from os import PathLike
 from typing import Unpack
 
 from streamal.core.records import Decision, Request
@@ -177,11 +178,10 @@ class Sampler(Learning):
         >>> sampler.query(pool, 3)
         []
         """
-        if isinstance(n, bool) or not hasattr(n, "__index__") or n < 1:
-            raise Unusable("invalid", f"n is {n!r}; a whole number of rows, at least 1, is needed")
-        return self._parts.pool.query(self._parts.reader.many(pool), int(n))
+        wanted, rows = _count(n), self._parts.reader.many(pool)
+        return self._parts.pool.query(rows, min(wanted, len(rows)))
 
-    def save(self, path: str | Path | None = None) -> str:
+    def save(self, path: str | PathLike[str] | None = None) -> str:
         """Return all of it as JSON, and write that to a file if one is named.
 
         Raises
@@ -199,12 +199,12 @@ class Sampler(Learning):
         """
         text = encode_saved(snapshot(self._parts))
         if path is not None:
-            write(Path(path), text)
+            write(path, text)
         return text
 
     @classmethod
     def load(
-        cls, saved: str | Path, *, model: object = None, clock: Clock | None = None
+        cls, saved: str | PathLike[str], *, model: object = None, clock: Clock | None = None
     ) -> "Sampler":
         """Return the sampler that was saved; it goes on as if it had never been away.
 
@@ -222,7 +222,7 @@ class Sampler(Learning):
         Raises
         ------
         UsageError
-            It cannot be read, is of another format, or needs `model` or `clock`.
+            It cannot be read, is damaged, is of another format, or needs `model` or `clock`.
         ConfigMismatch
             The model is made of something else here.
         """
@@ -233,3 +233,19 @@ class Sampler(Learning):
         sampler = cls.__new__(cls)
         View.__init__(sampler, parts)
         return sampler
+
+
+def _count(n: object) -> int:
+    try:
+        count = 0 if isinstance(n, bool) else index(n)  # type: ignore[arg-type]
+    except TypeError:
+        count = 0
+    if count < 1:
+        raise Unusable(
+            "invalid", f"n is {_shown(n)}; a whole number of rows, at least 1, is needed"
+        )
+    return count
+
+
+def _shown(n: object) -> str:
+    return f"{n!r:.60}" if not isinstance(n, int) or n > -(10**60) else "far below 0"

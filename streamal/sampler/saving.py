@@ -1,5 +1,6 @@
 """A sampler on its way to a text, to a file, and back."""
 
+from os import PathLike
 from pathlib import Path
 
 from streamal import __version__
@@ -8,7 +9,11 @@ from streamal.runtime.replica import Replica, differing
 from streamal.sampler.clock import Clock
 from streamal.sampler.configuration import saved
 from streamal.sampler.parts import Parts
+from streamal.sampler.text import excerpt
 from streamal.wire.saved import Saved, decode_saved
+
+BYTE_ORDER = "\ufeff"
+"""What editors on Windows write before a text."""
 
 
 def snapshot(parts: Parts) -> Saved:
@@ -27,26 +32,31 @@ def snapshot(parts: Parts) -> Saved:
     )
 
 
-def read(text: str | Path) -> Saved:
-    """Return what a text or a file holds.
+def read(given: str | PathLike[str]) -> Saved:
+    """Return what a text or a file holds, with or without a mark of its byte order.
 
     Raises
     ------
     UsageError
         The file cannot be read, or it is no saved sampler.
     """
-    if isinstance(text, str) and text.lstrip()[:1] == "{":
+    if not isinstance(given, str | PathLike):
+        raise UsageError(
+            f"a saved sampler is what save() returned, or the path of a file; not a "
+            f"{type(given).__name__}"
+        )
+    if isinstance(given, str) and (text := _unmarked(given))[:1] == "{":
         return decode_saved(text)
-    file = Path(text)
+    file, name = _file(given)
     try:
-        return decode_saved(file.read_text(encoding="utf-8"), str(file))
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
+        return decode_saved(_unmarked(file.read_text(encoding="utf-8")), name)
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file}: is no saved sampler: byte {error.start} is not UTF-8") from None
+        raise UsageError(f"{name}: is no saved sampler: byte {error.start} is not UTF-8") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{name}: cannot be read: {_why(error)}") from None
 
 
-def write(file: Path, text: str) -> None:
+def write(path: str | PathLike[str], text: str) -> None:
     """Write a file whole or not at all.
 
     Raises
@@ -54,12 +64,33 @@ def write(file: Path, text: str) -> None:
     UsageError
         It cannot be written.
     """
-    beside = file.with_name(f"{file.name}.part")
+    file, name = _file(path)
     try:
+        beside = file.with_name(f"{file.name}.part")
         beside.write_text(text, encoding="utf-8")
         beside.replace(file)
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{name}: cannot be written: {_why(error)}") from None
+
+
+def _file(given: str | PathLike[str]) -> tuple[Path, str]:
+    """Return a path, and what a message calls it."""
+    try:
+        file = Path(given)
+    except TypeError:
+        kind = type(given).__name__
+        raise UsageError(f"the path of a file is a string or a Path; not a {kind}") from None
+    return file, excerpt(str(given))
+
+
+def _unmarked(text: str) -> str:
+    return text.lstrip().removeprefix(BYTE_ORDER).lstrip()
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, UnicodeError):
+        return "its name holds half of a surrogate pair"
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def check(replica: Replica, version: int) -> None:

@@ -15,8 +15,9 @@ from streamal.core.updates import Example
 from streamal.errors import Poison, Unusable
 from streamal.sampler.desk import Desk, Settled
 from streamal.sampler.features import FeatureReader, Many, One, is_one, listed
-from streamal.sampler.identity import Id, id_text, is_id
+from streamal.sampler.identity import Id, annotator_text, id_text, is_id
 from streamal.sampler.lookup import Lookup
+from streamal.sampler.text import plain_text
 from streamal.wire.labels import OUTCOMES
 
 Target: TypeAlias = One | Id | Decision
@@ -43,22 +44,22 @@ class Teacher:
         self._lookup = lookup
         self._reader = reader
 
-    def one(
-        self, target: Target, label: object, annotator: str | None, outcome: Outcome
-    ) -> Settled:
+    def one(self, target: Target, label: object, annotator: Id | None, outcome: Outcome) -> Settled:
         """Settle one label."""
         _check_outcome(outcome)
-        return self._settle(self._told(target, label, outcome), annotator, outcome)
+        whose = annotator_text(annotator)
+        return self._settle(self._told(target, label, outcome), whose, outcome)
 
     def many(
-        self, targets: Targets, labels: object, annotator: str | None, outcome: Outcome
+        self, targets: Targets, labels: object, annotator: Id | None, outcome: Outcome
     ) -> list[Settled]:
         """Settle labels in their order, when all of them can be read."""
         _check_outcome(outcome)
+        whose = annotator_text(annotator)
         listing = _targets(targets)
         pairs = list(zip(listing, _labels(labels, len(listing)), strict=True))
         told = _each(pairs, lambda one: self._told(*one, outcome))
-        return _each(told, lambda one: self._settle(one, annotator, outcome))
+        return _each(told, lambda one: self._settle(one, whose, outcome))
 
     def _told(self, target: Target, label: object, outcome: Outcome) -> _Told:
         """Read a label and its target; nothing has changed if that fails."""
@@ -182,7 +183,7 @@ def _label(label: object, outcome: Outcome) -> str | None:
     if label is None:
         raise Unusable("invalid", "a label is needed, or an outcome such as outcome='skipped'")
     try:
-        return canonical(label)
+        return plain_text("label", canonical(label))
     except ValueError as error:
         raise Unusable("invalid", str(error)) from None
 

@@ -1,8 +1,13 @@
 """A sampler as one JSON document: what it is made of, and everything that it remembers."""
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 
+from streamal.core.answers import UNCOUNTED
+from streamal.core.estimate import EstimateState
 from streamal.core.journal import ArbiterState
+from streamal.core.prediction import BINS
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
 from streamal.core.updates import Update
@@ -75,18 +80,65 @@ def decode_saved(text: str, name: str = "saved sampler") -> Saved:
     Raises
     ------
     UsageError
-        It holds none, or one of another format.
+        It holds none, one of another format, or one whose parts do not fit together.
     """
     try:
         head = _decode_head(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise UsageError(f"{name}: is no saved sampler: {error}") from None
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"{name}: is no saved sampler: character {error.start} is half of a surrogate pair"
+        ) from None
     if head.format != FORMAT:
         raise UsageError(
             f"{name}: its format is {head.format} (written by streamal {head.version}); "
             f"{FORMAT} is needed"
         )
     try:
-        return _decode(text)
+        found = _decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise UsageError(f"{name}: is damaged: {error}") from None
+    for fits, broken in _looked_at(found):
+        if not fits:
+            raise UsageError(f"{name}: is damaged: {broken}")
+    return found
+
+
+def _looked_at(saved: Saved) -> Iterator[tuple[bool, str]]:
+    """Yield whether each part fits the others, and what is wrong where it does not."""
+    ledger, counters = saved.ledger, saved.counters
+    limits, accounts = len(ledger.ledger.specs), len(ledger.ledger.accounts)
+    yield limits == accounts, f"`ledger` has {accounts} accounts for {limits} limits"
+    counts = (counters.decided, counters.told, counters.answers, counters.pooled)
+    yield min(counts) >= 0, "`counters` has a count below 0"
+    yield _is_counted(saved.partition), f"`partition.bins` needs {BINS} counts of at least 0"
+    binned = all(map(_is_binned, ledger.bins.values()))
+    yield binned, f"`ledger.bins` needs {BINS} counts of at least 0 for each partition"
+    seen = (ledger.n, ledger.version, *ledger.seen.values())
+    yield min(seen) >= 0, "`ledger` has a count below 0"
+    yield from _estimated(ledger.estimate)
+    at = next((i for i, row in enumerate(saved.requests) if not _is_asked(row)), None)
+    yield at is None, f"`requests[{at}]` has a bin or a propensity that none can have"
+
+
+def _estimated(state: EstimateState) -> Iterator[tuple[bool, str]]:
+    full = _is_binned(state.hits) and _is_binned(state.trials)
+    yield full, f"`ledger.estimate` needs {BINS} hits and {BINS} trials of at least 0"
+    counts = (state.samples, state.passed, state.labels, state.right)
+    yield min(counts) >= 0, "`ledger.estimate` has a count below 0"
+    yield state.spread >= 0.0, "`ledger.estimate.spread` is below 0"
+    yield state.horizon > 0, f"`ledger.estimate.horizon` is {state.horizon}, must be above 0"
+    yield 0.0 < state.p_min <= 1.0, f"`ledger.estimate.p_min` is {state.p_min}, must be in (0, 1]"
+
+
+def _is_counted(partition: PartitionState) -> bool:
+    return _is_binned(partition.bins) and partition.seen >= 0
+
+
+def _is_binned(counts: Sequence[float]) -> bool:
+    return len(counts) == BINS and min(counts) >= 0
+
+
+def _is_asked(row: RequestRow) -> bool:
+    return UNCOUNTED <= row.bin < BINS and 0.0 < row.asked.propensity <= 1.0

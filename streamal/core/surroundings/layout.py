@@ -48,7 +48,7 @@ class Layout:
     >>> layout.learn({"x": 1.5, "job": "it", "text": "Hello"})
     >>> batch = layout.read([{"job": "law", "text": "Oh, hello, hello!"}])
     >>> batch.numbers.tolist(), batch.categories, batch.words
-    ([[nan]], [['job=law']], [['hello', 'oh']])
+    ([[nan]], [["'job'=law"]], [['hello', 'oh']])
     """
 
     def __init__(self, declared: Mapping[str, str]) -> None:
