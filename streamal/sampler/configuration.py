@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypedDict
 
+from msgspec.json import encode
+
 from streamal.core.nearest import hint
 from streamal.errors import ConfigError, UsageError
 from streamal.sampler.shorthand import LATER, SHORT, Tree
@@ -95,7 +97,20 @@ def _checked(tree: Tree, name: str) -> Settings:
         raise ConfigError(
             "policy.kind: is pool, which a sampler does with `query(pool, n)`; leave it out"
         )
+    for section, value in saved(settings).items():
+        _check_text(section, value)
     return settings
+
+
+def _check_text(section: str, value: object) -> None:
+    """Refuse what could not be saved."""
+    try:
+        encode(value)
+    except UnicodeEncodeError as error:
+        raise ConfigError(
+            f"{section}: holds {error.object[error.start]!r}, half of a surrogate pair, which is "
+            "no text"
+        ) from None
 
 
 def _tree(given: Given) -> Tree:
@@ -118,6 +133,8 @@ def _parsed(file: Path) -> object:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: byte {error.start} is not UTF-8") from None
+    except ValueError as error:  # a zero byte, or half of a surrogate pair
+        raise UsageError(f"{str(file)!r:.60}: is no path of a file: {error}") from None
 
 
 def _refuse_unknown(sections: Mapping[str, object]) -> None:

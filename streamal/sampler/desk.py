@@ -27,7 +27,7 @@ from streamal.core.records import (
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState, Scorer, Situation
 from streamal.core.updates import UPDATE_TYPES, Closed, Example, Update
-from streamal.errors import Poison, Unusable
+from streamal.errors import Poison, Unusable, UsageError
 from streamal.learners.model import Refusal
 from streamal.runtime.plan import Plan
 from streamal.runtime.replica import Replica
@@ -69,7 +69,7 @@ class Desk:
         self._move()
         self.row = saved.partition if saved else PartitionState()
         self._scorer = Scorer(plan.scorer)
-        self._scorer.restore(0, self.row)
+        self._restore()
         self.replica = Replica(plan.model, plan.model_config, plan.library, plan.scorer)
         self.updates: list[Update] = []
         self.arbiter = Arbiter(
@@ -77,6 +77,14 @@ class Desk:
         )
         self._situation = self._now()
         self._begin() if saved is None else self._replay(saved.updates)
+
+    def _restore(self) -> None:
+        try:
+            self._scorer.restore(0, self.row)
+        except ValueError as error:
+            raise UsageError(
+                f"saved sampler: is damaged: `partition.policy` cannot be read: {error}"
+            ) from None
 
     def _begin(self) -> None:
         plan, time = self.plan, self._time()

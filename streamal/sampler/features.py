@@ -43,6 +43,10 @@ Many: TypeAlias = Sequence[One] | Iterable[One] | Array | Frame
 """Samples: a list of them, a 2-d array with a row for each, or a table with named columns."""
 
 
+MANY = 10_000
+"""Names that are known to be text, before they are looked at anew."""
+
+
 class FeatureReader:
     """Turns samples into features.
 
@@ -67,6 +71,7 @@ class FeatureReader:
     def __init__(self, mapping: SampleMapping) -> None:
         self._id = mapping.id or "id"
         self._wanted = mapping.features
+        self._names: dict[str, str] = {}
         flat = replace(mapping, id=self._id, time=mapping.time or "time")
         self._others = flat.others if mapping.features is None else frozenset()
 
@@ -79,11 +84,11 @@ class FeatureReader:
             It has no features, or one that is neither number, string, boolean nor None, or is
             no text; or all of them are missing.
         """
-        others, features = self._others, Features()
+        others, names, features = self._others, self._names, Features()
         for given, value in self._fields(sample).items():
             # The common cases first and inline: this runs for every feature of every sample.
             kind = value.__class__
-            name = given if given.__class__ is str and given.isascii() else _name(given)
+            name = names[given] if given in names else self._name(given)
             if name in others:
                 continue
             if kind is float:
@@ -95,6 +100,15 @@ class FeatureReader:
         if all(value is None for value in features.values()):
             raise _empty(features)
         return features
+
+    def _name(self, given: object) -> str:
+        """Return a name that is new as a plain text, and know it from now on."""
+        if not isinstance(given, str):
+            raise Unusable("invalid", f"feature {given!r}: names are strings, as in {{'size': 3}}")
+        if len(self._names) > MANY:  # names that never come again
+            self._names.clear()
+        name = plain_text("the name of a feature", given)
+        return self._names.setdefault(name, name)
 
     def _fields(self, sample: One) -> Mapping[str, object]:
         """Return the fields by name, only those wanted where the settings say which."""
@@ -196,12 +210,6 @@ def _number(name: str, value: float) -> float | None:
         text = f"feature {name!r} is beyond the largest float; a finite number is needed"
         raise Unusable("not_finite", text) from None
     return None if isnan(number) else number
-
-
-def _name(name: object) -> str:
-    if not isinstance(name, str):
-        raise Unusable("invalid", f"feature {name!r}: names are strings, as in {{'size': 3}}")
-    return plain_text("the name of a feature", name)
 
 
 def listed(samples: Many) -> list[One]:

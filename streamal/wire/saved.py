@@ -110,11 +110,15 @@ def _looked_at(saved: Saved) -> Iterator[tuple[bool, str]]:
     ledger, counters = saved.ledger, saved.counters
     limits, accounts = len(ledger.ledger.specs), len(ledger.ledger.accounts)
     yield limits == accounts, f"`ledger` has {accounts} accounts for {limits} limits"
+    turning = all(one.every_ms > 0 for one in ledger.ledger.specs if one.kind == "window")
+    yield turning, "`ledger` has a window that lasts no time"
     counts = (counters.decided, counters.told, counters.answers, counters.pooled)
     yield min(counts) >= 0, "`counters` has a count below 0"
     yield _is_counted(saved.partition), f"`partition.bins` needs {BINS} counts of at least 0"
     binned = all(map(_is_binned, ledger.bins.values()))
     yield binned, f"`ledger.bins` needs {BINS} counts of at least 0 for each partition"
+    is_heard = _is_heard(ledger, saved.partition)
+    yield is_heard, "`ledger` counts samples that `partition` has not seen"
     seen = (ledger.n, ledger.version, *ledger.seen.values())
     yield min(seen) >= 0, "`ledger` has a count below 0"
     yield from _estimated(ledger.estimate)
@@ -134,6 +138,13 @@ def _estimated(state: EstimateState) -> Iterator[tuple[bool, str]]:
 
 def _is_counted(partition: PartitionState) -> bool:
     return _is_binned(partition.bins) and partition.seen >= 0
+
+
+def _is_heard(ledger: ArbiterState, partition: PartitionState) -> bool:
+    """Did the arbiter hear of no more samples than there were?"""
+    heard = ledger.bins.get("0", partition.bins)
+    pairs = zip(heard, partition.bins, strict=True)
+    return ledger.seen.get("0", 0) <= partition.seen and all(a <= b for a, b in pairs)
 
 
 def _is_binned(counts: Sequence[float]) -> bool:
