@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from msgspec.json import encode
-
 from streamal.core.nearest import hint
 from streamal.errors import ConfigError, UsageError
 from streamal.sampler.shorthand import LATER, SHORT, Tree
@@ -15,6 +13,7 @@ from streamal.settings.load import checked
 from streamal.settings.problems import written
 from streamal.settings.shape import root
 from streamal.settings.yaml_text import parse
+from streamal.wire.saved import check_text
 
 ELSEWHERE = ("broker", "topics", "http")
 """Sections of a service; a sampler has none of these."""
@@ -105,7 +104,7 @@ def _checked(tree: Tree, name: str) -> Settings:
 def _check_text(section: str, value: object) -> None:
     """Refuse what could not be saved."""
     try:
-        encode(value)
+        check_text(value)
     except UnicodeEncodeError as error:
         raise ConfigError(
             f"{section}: holds {error.object[error.start]!r}, half of a surrogate pair, which is "

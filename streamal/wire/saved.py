@@ -69,6 +69,11 @@ _decode_head = msgspec.json.Decoder(_Head).decode
 _decode = msgspec.json.Decoder(Saved).decode
 
 
+def check_text(value: object) -> None:
+    """Raise `UnicodeEncodeError` where a string somewhere in a value is no text."""
+    msgspec.json.encode(value)
+
+
 def encode_saved(saved: Saved) -> str:
     """Return the document as text."""
     return msgspec.json.encode(saved).decode()
