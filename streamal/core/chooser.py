@@ -24,9 +24,6 @@ EXPLORED = 0.1
 CLEAR = 3.0
 """Standard errors by which another arm must be better than the first."""
 
-EARLY = 4
-"""The first period in which another arm is tried: labels before it are for a cold model."""
-
 FORGET = 0.97
 """Weight of a period after each further one: streams drift."""
 
@@ -82,8 +79,6 @@ class Chooser:
         self.records = {arm: Record() for arm in arms}
         self.period = 0
         self._first = arms[0]
-        # Every other arm is tried once soon, so that nobody waits for luck to see it.
-        self._early = range(EARLY, EARLY + len(arms) - 1)
         self.arm, self.why = self._chosen()
 
     def reward(self, fall: float) -> None:
@@ -102,8 +97,6 @@ class Chooser:
     def _chosen(self) -> tuple[str, str]:
         arms = list(self.records)
         others = arms[1:]
-        if self.period in self._early:
-            return others[self._early.index(self.period)], "tried early, once"
         chance = draw(self._seed, "arm", str(self.period))
         if self.period and chance < EXPLORED:
             return others[int(chance / EXPLORED * len(others))], "tried, as one period in ten is"
