@@ -5,7 +5,6 @@ from typing import Literal
 import msgspec
 
 Client = Literal["kafka-python", "confluent"]
-OnGap = Literal["fail", "earliest"]
 
 
 class Security(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +66,6 @@ class KafkaOptions(msgspec.Struct, frozen=True, kw_only=True):
     call_timeout_s: float = 20.0
     patience_s: float = 3.0
     is_static: bool = True
-    on_gap: OnGap = "fail"
 
     @property
     def name(self) -> str:
