@@ -130,7 +130,8 @@ class Arbiter:
         uniform, draw, want = self.spec.policy.uniform, candidate.draw, candidate.want
         restraint = None
         if verdict.wanted:
-            restraint = restraint_of(candidate, self.spec, self.book, self.quotas, self.state.n)
+            features, label, n = candidate.features, candidate.label, self.state.n
+            restraint = restraint_of(features, label, self.spec.pending, self.book, self.quotas, n)
         if restraint is not None:
             verdict = held_back(restraint, draw, share, uniform, want)
         ruling = Ruling(verdict, share, restraint)

@@ -3,10 +3,9 @@
 import msgspec
 
 from streamal.core.controller import Verdict
-from streamal.core.journal import ArbiterSpec
-from streamal.core.pending import NEWEST, is_crowded
+from streamal.core.pending import NEWEST, PendingSpec, is_crowded
 from streamal.core.quotas import Quotas
-from streamal.core.records import Candidate, Restraint
+from streamal.core.records import Features, Restraint
 from streamal.core.requests import RequestBook
 
 
@@ -19,14 +18,18 @@ class Ruling(msgspec.Struct, frozen=True, gc=False):
 
 
 def restraint_of(
-    candidate: Candidate, spec: ArbiterSpec, book: RequestBook, quotas: Quotas, n: int
+    features: Features,
+    label: str | None,
+    pending: PendingSpec | None,
+    book: RequestBook,
+    quotas: Quotas,
+    n: int,
 ) -> Restraint | None:
-    """Say what holds a candidate back, as of n samples seen; None lets it pass."""
-    if book.is_repeated(candidate.features, n):
+    """Say what holds a sample and its predicted class back, as of n seen; None lets it pass."""
+    if book.is_repeated(features, n):
         return "repeat"
-    if quotas.is_full(candidate.features, candidate.label):
+    if quotas.is_full(features, label):
         return "quota"
-    pending = spec.pending
-    if pending is not None and is_crowded(candidate.features, book.waiting(NEWEST), pending):
+    if pending is not None and is_crowded(features, book.waiting(NEWEST), pending):
         return "pending"
     return None

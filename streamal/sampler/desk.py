@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from streamal.core.arbiter import Arbiter, Output
 from streamal.core.estimate import Bounds, Estimate
-from streamal.core.pending import NEWEST, is_crowded
 from streamal.core.prediction import BINS, Prediction
 from streamal.core.records import (
     Answer,
@@ -25,6 +24,7 @@ from streamal.core.records import (
     Source,
 )
 from streamal.core.requests import RequestRow
+from streamal.core.restraint import restraint_of
 from streamal.core.scorer import PartitionState, Scorer, Situation
 from streamal.core.updates import UPDATE_TYPES, Closed, Example, Update
 from streamal.errors import Poison, Unusable, UsageError
@@ -176,12 +176,10 @@ class Desk:
 
     def is_enough(self, features: Features, seen: Prediction) -> bool:
         """Were enough samples like this one asked about, as the settings count them?"""
-        arbiter, book, pending = self.arbiter, self.arbiter.book, self.arbiter.spec.pending
-        if book.is_repeated(features, arbiter.state.n):
-            return True
-        if arbiter.quotas.is_full(features, seen.label):
-            return True
-        return pending is not None and is_crowded(features, book.waiting(NEWEST), pending)
+        arbiter, label = self.arbiter, seen.label
+        pending, n = arbiter.spec.pending, arbiter.state.n
+        held = restraint_of(features, label, pending, arbiter.book, arbiter.quotas, n)
+        return held is not None
 
     def ask(
         self, features: Features, seen: Prediction, rank: float, worth: float
