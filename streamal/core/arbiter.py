@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from streamal.core.answers import Answers
+from streamal.core.answers import UNCOUNTED, Answers
 from streamal.core.controller import Verdict, held_back, wanted
 from streamal.core.estimate import Bounds, Estimate, EstimateState, bin_of
 from streamal.core.journal import ArbiterSpec, ArbiterState, Journal
@@ -17,14 +17,7 @@ from streamal.core.ledger import Ledger, LedgerState, rebased
 from streamal.core.policies import reason_of
 from streamal.core.pool import Block, means, verdicts
 from streamal.core.quotas import Quotas
-from streamal.core.records import (
-    Answer,
-    Candidate,
-    Decision,
-    Progress,
-    Request,
-    Source,
-)
+from streamal.core.records import Answer, Candidate, Decision, Progress, Request, Source
 from streamal.core.requests import AnswerMemory, RequestBook, RequestRow
 from streamal.core.restraint import Ruling, restraint_of
 from streamal.core.updates import Budget, ModelConfig, Pace, Update
@@ -232,6 +225,18 @@ class Arbiter:
         verdict = ruling.verdict
         at = bin_of(candidate.confidence)
         guess = self.estimate.ask(at, verdict.propensity, verdict.explored)
+        return self._ask(candidate, ruling, at, guess)
+
+    def choose(self, candidate: Candidate) -> Request:
+        """Ask about a sample that was chosen among a pool; the ledger must consent already.
+
+        Nothing was drawn, and what was chosen for being hard says nothing of the others:
+        the accuracy estimate does not count it.
+        """
+        ruling = Ruling(Verdict(wanted=True, explored=False, propensity=1.0), self.ledger.share())
+        return self._ask(candidate, ruling, UNCOUNTED, 0.0)
+
+    def _ask(self, candidate: Candidate, ruling: Ruling, at: int, guess: float) -> Request:
         charges = self.ledger.reserve()
         self.quotas.add(candidate.features, candidate.label)
         asked = self._request(candidate, ruling)

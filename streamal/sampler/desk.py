@@ -31,7 +31,7 @@ from streamal.errors import Poison, Unusable, UsageError
 from streamal.learners.model import Refusal
 from streamal.runtime.plan import Plan
 from streamal.runtime.replica import Replica
-from streamal.sampler.asking import granted
+from streamal.sampler.asking import chosen
 from streamal.sampler.budget import Budget, budget_at
 from streamal.sampler.clock import SampleClock, Time
 from streamal.wire.saved import Counters, Saved
@@ -196,7 +196,8 @@ class Desk:
         counted = Progress(seen={"pool": self._pooled}, bins={"pool": [0] * BINS})
         out += arbiter.progress(counted, arbiter.state.candidates, time)
         source = Source("pool", 0, self._pooled - 1)
-        asked = granted(arbiter, self._situation, source, features, seen, rank, worth)
+        picked = chosen(self._situation, source, features, seen, rank, worth, time)
+        asked = arbiter.choose(picked)
         self._take(out)
         return asked
 
