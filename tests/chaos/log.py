@@ -30,6 +30,9 @@ TOPICS = (
 Config = dict[str, str | int | float | bool]
 
 BATCH = 5_000
+ANSWERED_WITHIN = 5
+"""Seconds for the ends of partitions; then a client is asked again that may be lost."""
+
 AGREED_WITHIN = 60.0
 """Seconds: the broker ends a transaction that nobody ends after 15 s and up to 10 more."""
 
@@ -160,5 +163,5 @@ def _ends(
 ) -> dict[str, int]:
     newest = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # has no types
     latest = {TopicPartition(one.topic, one.partition): newest for one in places}
-    found = client.list_offsets(latest, isolation_level=level, request_timeout=30)
+    found = client.list_offsets(latest, isolation_level=level, request_timeout=ANSWERED_WITHIN)
     return {f"{tp.topic}/{tp.partition}": one.result().offset for tp, one in found.items()}

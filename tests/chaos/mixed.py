@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.chaos.asked import Asked
+from tests.chaos.brokers import SESSION_MS, back
 from tests.chaos.stage import Stage
 from tests.chaos.verdict import Verdict, judged
 
@@ -14,7 +15,6 @@ ROUND_S = 20.0
 
 STILL_S = 12.0
 FROZEN_S = 5.0
-AWAY_S = 1.0
 
 Fault = Callable[[Stage, str], None]
 
@@ -22,7 +22,8 @@ Fault = Callable[[Stage, str], None]
 def mixed(folder: Path, asked: Asked) -> Verdict:
     """Draw a fault every twenty seconds; a minute is three rounds."""
     happened: Counter[str] = Counter()
-    with Stage(folder, asked, ROUND_S * asked.rounds) as stage:
+    seconds = ROUND_S * asked.rounds
+    with Stage(folder, asked, seconds, session_ms=SESSION_MS, apart=True) as stage:
         random = asked.random("mixed")
         stage.begin()
         before = _megabytes(stage)
@@ -64,8 +65,7 @@ def _freeze(stage: Stage, _: str) -> None:
 
 def _cut(stage: Stage, _: str) -> None:
     stage.cluster.kill()
-    stage.play(AWAY_S)
-    stage.cluster.restart()
+    back(stage)
 
 
 def _outside(stage: Stage, _: str) -> None:

@@ -25,13 +25,13 @@ def fed(stage: Stage) -> None:
     lacks = wanted - len(stage.watch.samples)
     within = 60 + 2 * max(0, lacks) / stage.rate
     stage.until(lambda: len(stage.watch.samples) >= wanted, "all samples are fed", within)
-    stage.end("feeder")
+    stage.dismiss("feeder")
     stage.until(lambda: stage.watch.backlog() == 0, "all samples are decided")
 
 
 def ended(stage: Stage) -> list[float]:
     """End the person, then the workers; return how many seconds each worker took at most."""
-    stage.end("person")
+    stage.dismiss("person")
     stage.turn(0.5)
     stage.until(stage.watch.is_at_rest, "all is taken in")
     stage.up()

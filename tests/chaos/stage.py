@@ -39,7 +39,7 @@ class Stage:
         How long the faults are meant to last; decides the rate.
     standing
         Variables of every worker.
-    nodes, session_ms
+    nodes, session_ms, apart
         Of the cluster.
     """
 
@@ -51,6 +51,7 @@ class Stage:
         standing: dict[str, str] | None = None,
         nodes: int = 1,
         session_ms: int | None = None,
+        apart: bool = False,
     ) -> None:
         self.folder = folder
         self.asked = asked
@@ -58,7 +59,7 @@ class Stage:
         self.prefix = f"chaos-{asked.seed}-{time.time_ns() % 10**9}."
         self.names = [f"w{number}" for number in range(1, asked.workers + 1)]
         self.supervisor = Supervisor(standing or {})
-        self.cluster = Cluster(folder / "kafka", nodes=nodes, session_ms=session_ms)
+        self.cluster = Cluster(folder / "kafka", nodes=nodes, session_ms=session_ms, apart=apart)
         self.log = Log(self.cluster.bootstrap, self.prefix)
         self._stack = ExitStack()
         self._has_workers = False
@@ -163,6 +164,14 @@ class Stage:
         """End somebody with SIGTERM; return how many seconds it took."""
         self.supervisor.send(name, signal.SIGTERM)
         return self.gone(name, within)
+
+    def dismiss(self, name: str) -> None:
+        """End the feeder or the person for good; one that fails on the way comes back no more.
+
+        It would go on where it was, beside those who are being ended, or after them.
+        """
+        self.supervisor.dismiss(name)
+        self.until(lambda: self.supervisor.ended(name), f"{name} ends for good")
 
     def gone(self, name: str, within: float = PATIENCE_S) -> float:
         """Wait until somebody has ended; return after how many seconds."""

@@ -47,6 +47,7 @@ class Ward:
         self._began = 0.0
         self._log_began = 0
         self.asked = False
+        self.is_dismissed = False
         self.due: float | None = None
         self.lives = 0
 
@@ -172,7 +173,7 @@ class Supervisor:
             self.ends.append(woken)
         if ended := ward.look():
             self.ends.append(ended)
-            is_over = ended.asked and ended.code == 0
+            is_over = ward.is_dismissed or (ended.asked and ended.code == 0)
             ward.due = None if is_over else time.monotonic() + RESTART_S
 
     def running(self, names: Iterable[str]) -> list[str]:
@@ -204,6 +205,12 @@ class Supervisor:
     def send(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a ward."""
         self._wards[name].send(number)
+
+    def dismiss(self, name: str) -> None:
+        """Tell one to end for good: however it does, it is not started again."""
+        ward = self._wards[name]
+        ward.is_dismissed, ward.due = True, None
+        ward.send(signal.SIGTERM)
 
     def replace(self, name: str) -> None:
         """Start a second process under a name whose first one stands still."""

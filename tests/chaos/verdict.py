@@ -20,8 +20,13 @@ SHOWN = 20
 Verdict = dict[str, Any]
 
 
+class KafkaBroke(AssertionError):
+    """Kafka itself did not keep what it promises, so that the run proves nothing."""
+
+
 def judged(stage: Stage, scenario: str, faults: int) -> Verdict:
     """Bring a run to its end and judge it; call it after the last fault."""
+    _kept(stage)
     began = time.monotonic()
     hangs: list[str] = []
     drain = drained(stage)
@@ -34,6 +39,7 @@ def judged(stage: Stage, scenario: str, faults: int) -> Verdict:
         hangs.append(str(hang))
     stage.supervisor.close()
     stage.tell("all have ended")
+    _kept(stage)
     with ThreadPoolExecutor(1) as beside:
         verifying = beside.submit(_verified, stage)
         counted = count(Facts(stage.log, stage.prefix), stage.asked.settings([], "")["budget"])
@@ -53,6 +59,12 @@ def judged(stage: Stage, scenario: str, faults: int) -> Verdict:
         "judging_seconds": round(time.monotonic() - began, 1),
         "folder": str(stage.folder),
     }
+
+
+def _kept(stage: Stage) -> None:
+    """Raise KafkaBroke if transactions hang that nobody but an operator could end."""
+    if dropped := stage.cluster.dropped():
+        raise KafkaBroke("this run proves nothing: " + "; ".join(dropped))
 
 
 def _counted(found: Count) -> Verdict:

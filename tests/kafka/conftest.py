@@ -34,7 +34,11 @@ class MakeCluster(Protocol):
     """Starts a cluster of its own for one test."""
 
     def __call__(
-        self, nodes: int = 1, secure: bool = False, session_ms: int | None = None
+        self,
+        nodes: int = 1,
+        secure: bool = False,
+        session_ms: int | None = None,
+        apart: bool = False,
     ) -> Cluster:
         """Return it when it is ready."""
 
@@ -89,18 +93,27 @@ def make_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeClust
     """Starts clusters that one test may kill and freeze."""
     with ExitStack() as stack:
 
-        def make(nodes: int = 1, secure: bool = False, session_ms: int | None = None) -> Cluster:
+        def make(
+            nodes: int = 1,
+            secure: bool = False,
+            session_ms: int | None = None,
+            apart: bool = False,
+        ) -> Cluster:
             folder = tmp_path_factory.mktemp("kafka")
-            return stack.enter_context(made(folder, nodes, secure, session_ms))
+            return stack.enter_context(made(folder, nodes, secure, session_ms, apart))
 
         yield make
 
 
 def made(
-    folder: Path, nodes: int = 1, secure: bool = False, session_ms: int | None = None
+    folder: Path,
+    nodes: int = 1,
+    secure: bool = False,
+    session_ms: int | None = None,
+    apart: bool = False,
 ) -> Cluster:
     """Return a cluster that was not started; skip the test where there can be none."""
     try:
-        return Cluster(folder, nodes, secure, session_ms)
+        return Cluster(folder, nodes, secure, session_ms, apart)
     except NoKafka as lack:
         pytest.skip(str(lack))

@@ -106,6 +106,21 @@ class Node:
         self.check()
         os.kill(self.pid, signal.SIGCONT)
 
+    def told(self) -> int:
+        """Return how much it has said so far, for `tells`."""
+        return self.log.stat().st_size
+
+    def tells(self, text: str, since: int) -> bool:
+        """Return whether its log says something, from a place on."""
+        with self.log.open("rb") as log:
+            log.seek(since)
+            return text.encode() in log.read()
+
+    def telling(self, text: str) -> list[str]:
+        """Return the lines of its log that say something."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line for line in lines if text in line]
+
     def last_lines(self) -> str:
         """Return the end of its log, for an error."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -1,13 +1,16 @@
 """What a node is told: server.properties."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tests.kafka.secure import PROTOCOLS
 
-ROLE = {
-    "process.roles": "broker,controller",
+BOTH = {"process.roles": "broker,controller", "inter.broker.listener.name": "PLAINTEXT"}
+BROKER = {**BOTH, "process.roles": "broker"}
+CONTROLLER = {"process.roles": "controller"}
+"""A controller alone has no listener for brokers."""
+
+COMMON = {
     "controller.listener.names": "CONTROLLER",
-    "inter.broker.listener.name": "PLAINTEXT",
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.num.partitions": "4",
     "group.initial.rebalance.delay.ms": "0",
@@ -15,9 +18,9 @@ ROLE = {
 }
 
 
-def voters(controllers: Sequence[str]) -> dict[str, str]:
-    """Name every controller; a node's id is its place, from 1."""
-    named = (f"{number}@{address}" for number, address in enumerate(controllers, start=1))
+def voters(controllers: Sequence[str], first: int) -> dict[str, str]:
+    """Name every controller; their ids are consecutive."""
+    named = (f"{number}@{address}" for number, address in enumerate(controllers, start=first))
     return {"controller.quorum.voters": ",".join(named)}
 
 
@@ -33,9 +36,9 @@ def replication(nodes: int) -> dict[str, str]:
     }
 
 
-def listeners(addresses: Mapping[str, str]) -> dict[str, str]:
-    """Give each listener its address and its protocol."""
-    protocols = (f"{name}:{PROTOCOLS.get(name, 'PLAINTEXT')}" for name in addresses)
+def listeners(addresses: Mapping[str, str], everywhere: Iterable[str]) -> dict[str, str]:
+    """Give each listener of a node its address, and those of all nodes their protocols."""
+    protocols = (f"{name}:{PROTOCOLS.get(name, 'PLAINTEXT')}" for name in everywhere)
     return {
         "listeners": ",".join(f"{name}://{address}" for name, address in addresses.items()),
         "listener.security.protocol.map": ",".join(protocols),

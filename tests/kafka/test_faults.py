@@ -111,11 +111,12 @@ def test_a_broker_that_stands_still_delays(freezable: Cluster) -> None:
 
 def test_a_broker_that_dies_delays(make_cluster: MakeCluster) -> None:
     """Killed in the midst of a copy and started again; the copier is supervised."""
-    cluster = make_cluster()
+    cluster = make_cluster(apart=True)
     with closing(Copying(cluster.bootstrap)) as copying:
         copying.until_begun()
         copying.broker.close()  # its connection; it makes another when it is asked again
         cluster.kill()
+        wait(cluster.is_given_up, "the controller gives the broker up")
         cluster.restart()
         cluster.wait_ready()
         copying.until_done()
