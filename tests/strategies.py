@@ -25,7 +25,6 @@ from streamal.core.records import (
 )
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
-from streamal.core.updates import Budget, Closed, Example, ModelConfig, Pace, Update
 
 SHORT = st.text(max_size=8)
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
@@ -130,7 +129,7 @@ DECISIONS = st.builds(
     Decision,
     route=st.sampled_from(["auto_label", "abstain"]),
     auto_label_threshold=SHARES | st.just(UNSET),
-    certificate=st.none() | st.just(UNSET),
+    certificate=st.none() | COUNTED | st.just(UNSET),
     ledger=STAMPS | st.just(UNSET),
     **_SAID,
 )
@@ -183,6 +182,9 @@ _CANDIDATES = st.builds(
     want=st.none() | SHARES,
     threshold=st.none() | SHARES,
     auto_label_threshold=st.none() | SHARES,
+    certificate=st.none() | COUNTED,
+    coin=SHARES,
+    audited_from=SHARES,
     payload=PAYLOADS,
 )
 CANDIDATES = st.builds(_telling, _CANDIDATES, TOLD)
@@ -193,46 +195,6 @@ _PROGRESS = st.builds(
     digest=st.none() | st.builds(Digest, COUNTED, SHORT),
 )
 PROGRESS = st.builds(_telling, _PROGRESS, TOLD)
-
-_NUMBERED = {"version": COUNTED, "created_at": TIMES, "ledger": STAMPS}
-CONFIGS = st.builds(
-    ModelConfig,
-    version=COUNTED,
-    model=st.dictionaries(SHORT, st.none() | SHORT | FINITE, max_size=3),
-    library=SHORT,
-    written_at=TIMES,
-)
-EXAMPLES = st.builds(
-    Example,
-    sample_id=SHORT,
-    source=SOURCES,
-    features=FEATURES,
-    label=SHORT,
-    answer=SOURCES,
-    request_id=st.none() | SHORT,
-    reason=st.none() | SHORT,
-    propensity=st.none() | SHARES,
-    model_version=st.none() | COUNTED,
-    predicted=st.none() | SHORT,
-    annotator=ANNOTATORS,
-    weight=st.floats(0.1, 10),
-    corrects=st.booleans(),
-    error=st.none() | SHORT,
-    **_NUMBERED,
-)
-CLOSED = st.builds(
-    Closed,
-    request_id=SHORT,
-    sample_id=SHORT,
-    outcome=SHORT,
-    refunded=st.booleans(),
-    answer=st.none() | SOURCES,
-    annotator=ANNOTATORS,
-    **_NUMBERED,
-)
-PACES = st.builds(Pace, pace=SHARES, hold=st.booleans(), **_NUMBERED)
-BUDGET_RECORDS = st.builds(Budget, limits=BUDGETS, **_NUMBERED)
-UPDATES: st.SearchStrategy[Update] = st.one_of(CONFIGS, EXAMPLES, CLOSED, PACES, BUDGET_RECORDS)
 
 # ------------------------------------------------------------------------- rows
 
@@ -245,6 +207,8 @@ REQUEST_ROWS = st.builds(
     guess=SHARES,
     n=COUNTED,
     attempt=st.integers(1, 5),
+    drawn_from=st.none() | SHARES,
+    in_force=st.booleans(),
     outcome=st.none() | SHORT,
     label=st.none() | SHORT,
     annotator=ANNOTATORS,

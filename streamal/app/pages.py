@@ -34,7 +34,6 @@ def _about(settings: Settings, role: Role, instance: str) -> About:
         limits=tuple(names(list(settings.limits()))),
         classes=tuple(settings.model.classes or ()),
         uniform=policy.uniform,
-        auto_label=settings.auto_label.threshold,
         versions=(__version__, platform.python_version(), version("river")),
         config_hash=digest(settings),
     )

@@ -125,10 +125,16 @@ def arbiter_of(settings: Settings, limits: list[LimitSpec], policy: PolicySpec) 
         ask_again=requests.ask_again,
         max_ahead=requests.max_ahead,
         unsolicited=settings.labels.unsolicited,
+        per_request=settings.labels.per_request,
+        agreement=settings.labels.agreement,
         horizon=min(overs, default=HORIZON),
         thinning=None if modifiers.thinning is None else modifiers.thinning.spec(),
         pending=None if modifiers.pending is None else modifiers.pending.spec(),
         quotas=quotas_of(settings),
+        target=settings.auto_label.target(),
+        threshold=settings.auto_label.fixed(),
+        stop=settings.stop.spec(),
+        drift=settings.drift.spec(),
     )
 
 
@@ -142,9 +148,11 @@ def scorer_of(settings: Settings, policy: PolicySpec) -> ScorerSpec:
     return ScorerSpec(
         settings.model.seed,
         policy,
-        settings.auto_label.threshold,
+        settings.auto_label.fixed(),
         settings.modifier_spec(),
         quotas_of(settings),
+        no_gain=settings.stop.gain(),
+        drift=settings.drift.spec(),
     )
 
 

@@ -33,6 +33,12 @@ Noise = Annotated[
     float,
     typer.Option(min=0, max=1, callback=finite, metavar="SHARE", help="Share answered wrongly."),
 ]
+Annotators = Annotated[
+    int | None,
+    typer.Option(
+        min=1, metavar="N", help="So many people (default: as many as labels.per_request wants)."
+    ),
+]
 
 
 def send(
@@ -93,10 +99,11 @@ def annotate(
     delay: Delay = 0.0,
     skip: Skip = 0.0,
     noise: Noise = 0.0,
+    annotators: Annotators = None,
     until_idle: UntilIdle = None,
     json: Json = False,
 ) -> None:
-    """Answer `label-requests` from a file: a simulated person.
+    """Answer `label-requests` from a file: a simulated person, or several.
 
     Requests are looked up by sample id: that of the id column, else FILE-ROW, as `send`
     names the rows of a file; so truth and what was sent must be files of one name.
@@ -107,14 +114,15 @@ def annotate(
     """
     from streamal.app import broker_of, topics_of
     from streamal.cli.service import Stop
-    from streamal.lab.annotator import Habits
+    from streamal.lab.annotator import Habits, enough
     from streamal.lab.person import answer_requests
     from streamal.lab.tables import open_table
 
     settings = settings_from(config)
     table = open_table(truth, label_column=label_column, id_column=id_column, needs_features=False)
     labels = {row.id: row.label for row in table if row.label is not None}
-    habits = Habits(settings.model.seed, skip, noise)
+    people = enough(annotators, settings.labels.per_request)
+    habits = Habits(settings.model.seed, skip, noise, annotators=people)
     with Stop() as stop, closing(broker_of(settings, make=True)) as broker:
         outcomes = answer_requests(
             broker, topics_of(settings), labels, habits, delay, stop, until_idle, time.monotonic

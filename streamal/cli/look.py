@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streamal.cli.accuracy import told
 from streamal.cli.console import mute, pairs, print_json, print_line, print_table, say
+from streamal.cli.guarantees import told as promises
 from streamal.cli.options import Config, Json, settings_from
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def status(config: Config = None, json: Json = False) -> None:
-    """Show budget, query rate, routes, open requests, model version and lag.
+    """Show budget, query rate, routes, open requests, guarantees, model version and lag.
 
     Reads beside a running service, or after it.
     """
@@ -24,11 +26,14 @@ def status(config: Config = None, json: Json = False) -> None:
 
     settings = settings_from(config)
     with closing(broker_of(settings, make=False)) as broker:
-        found = read_status(broker, topics_of(settings), settings.topics.prefix)
+        prefix, target = settings.topics.prefix, settings.auto_label.target()
+        found = read_status(broker, topics_of(settings), prefix, target)
     if json:
         print_json(found)
     else:
         print_table("Status", pairs(found))
+        for sentence in (*told(found["estimate"]), *promises(found)):
+            say(sentence)
 
 
 def tail(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from streamal.cli.accuracy import told
 from streamal.cli.console import pairs, print_json, print_table, progress, say
 from streamal.cli.options import (
     Config,
@@ -26,6 +27,7 @@ DEMO_ROWS = 49_097
 FIXED = 0.8
 """The threshold of `--policy fixed`, where the configuration has none."""
 
+TARGET = "auto_label.target_precision"
 
 Budget = Annotated[
     str | None,
@@ -67,10 +69,30 @@ AutoLabel = Annotated[
         metavar="THRESHOLD|off", help="Confidence from which the model labels itself, or off."
     ),
 ]
+TargetPrecision = Annotated[
+    float | None,
+    typer.Option(
+        callback=finite,
+        metavar="P",
+        help="The part of the auto-labels that must be right; audits decide when there are any.",
+    ),
+]
 Delay = Annotated[int, typer.Option(min=0, metavar="N", help="Samples before a label comes.")]
 Never = Annotated[
     float,
     typer.Option(min=0, max=1, callback=finite, metavar="SHARE", help="Share never answered."),
+]
+Noise = Annotated[
+    float,
+    typer.Option(
+        min=0, max=1, callback=finite, metavar="SHARE", help="Share of wrong labels, of each."
+    ),
+]
+Annotators = Annotated[
+    int | None,
+    typer.Option(
+        min=1, metavar="N", help="People to ask (default: as many as labels.per_request wants)."
+    ),
 ]
 Seed = Annotated[
     int | None, typer.Option(min=0, metavar="N", help="Of model and draws (default: the config's).")
@@ -91,8 +113,11 @@ def simulate(
     utility: UtilityName = None,
     model: Preset = None,
     auto_label: AutoLabel = None,
+    target_precision: TargetPrecision = None,
     delay: Delay = 0,
     never: Never = 0.0,
+    noise: Noise = 0.0,
+    annotators: Annotators = None,
     seed: Seed = None,
     limit: Limit = None,
     decisions: Decisions = None,
@@ -113,14 +138,15 @@ def simulate(
 
     if burst is not None and budget is None:
         raise typer.BadParameter("goes with --budget", param_hint="--burst")
-    overrides = _overrides(policy, utility, model, auto_label, seed)
+    overrides = _overrides(policy, utility, model, auto_label, seed, target_precision)
     if policy == "fixed" and settings_from(config).policy.kind != "fixed":
         overrides["policy.threshold"] = FIXED
     settings = settings_from(config, overrides)
     table = open_table(
         file, label_column=label_column, id_column=id_column, types=settings.samples.types
     )
-    study = Study(budget, BURST if burst is None else burst, delay, never, limit, decisions)
+    ahead = BURST if burst is None else burst
+    study = Study(budget, ahead, delay, never, limit, decisions, noise, annotators)
     with progress("decided", rows_of(table, limit), json) as tell:
         report = simulation_of(settings, os.environ, table, study, tell)
     show(report, json)
@@ -132,8 +158,11 @@ def _overrides(
     model: str | None,
     auto_label: str | None,
     seed: int | None,
+    target: float | None,
 ) -> dict[str, object]:
     """Return the options as configuration keys."""
+    if auto_label is not None and target is not None:
+        raise typer.BadParameter("is a promise, and a threshold is none", param_hint="--auto-label")
     bar = auto_label if auto_label in (None, "off") else _number(auto_label)
     named: dict[str, object] = {
         "policy.kind": policy,
@@ -141,8 +170,10 @@ def _overrides(
         "model.preset": model,
         "auto_label.threshold": bar,
         "model.seed": seed,
+        TARGET: target,
     }
-    return {key: value for key, value in named.items() if value is not None}
+    chosen = {key: value for key, value in named.items() if value is not None}
+    return chosen if bar is None else {**chosen, TARGET: None}
 
 
 def _number(text: str | None) -> float:
@@ -223,6 +254,8 @@ def show(report: dict[str, Any], as_json: bool) -> None:
         if estimate["low"] is not None and report["accuracy"] is not None
         else "nothing was asked for"
     )
+    for sentence in told(estimate):
+        say(sentence)
 
 
 def register(app: typer.Typer) -> None:

@@ -9,42 +9,46 @@
 | labelled | another label | a correction: learned |
 | labelled | retracted | noted: exports drop it |
 | anything else | | refused: `late`, `duplicate`, `unmatched`, `unsolicited` or `invalid` |
+
+A request that several annotators are asked is dealt with in `panel`.
 """
 
-from msgspec.structs import replace
-
-from streamal.core.estimate import Estimate
+from streamal.core.annotators import Annotators
+from streamal.core.auditor import Auditor
+from streamal.core.endings import Endings
 from streamal.core.journal import ArbiterSpec, Journal
 from streamal.core.ledger import Ledger
+from streamal.core.panel import Panel
 from streamal.core.records import Answer, Request, Source
 from streamal.core.requests import AnswerMemory, RequestBook, RequestRow
-from streamal.core.updates import Closed, Example
+from streamal.core.updates import Closed, Example, Vote
 from streamal.errors import Poison
 
-Output = Request | Closed | Example
-
-UNCOUNTED = -1
-"""The bin of a request that the accuracy estimate leaves out."""
+Output = Request | Vote | Closed | Example
 
 
 class Answers:
-    """Settles answers; shares the arbiter's book, ledger, estimate and journal."""
+    """Settles answers; shares the arbiter's book, ledger, auditor and journal."""
 
     def __init__(
         self,
         spec: ArbiterSpec,
         book: RequestBook,
         ledger: Ledger,
-        estimate: Estimate,
+        auditor: Auditor,
         journal: Journal,
         memory: AnswerMemory,
+        annotators: Annotators,
     ) -> None:
         self._spec = spec
         self._book = book
         self._ledger = ledger
-        self._estimate = estimate
+        self._auditor = auditor
         self._journal = journal
         self._memory = memory
+        self._annotators = annotators
+        self._endings = Endings(spec, book, ledger, journal)
+        self._panel = Panel(spec, ledger, auditor, journal, annotators, self._endings)
 
     def take(self, answer: Answer, at: Source) -> list[Output]:
         """Return what an answer leads to.
@@ -55,16 +59,20 @@ class Answers:
             The answer is of no use; nothing changed but the count of its reason.
         """
         try:
-            return self._take(answer, at)
+            found = self._take(answer, at)
         except Poison as poison:
             self._journal.count_answer(poison.reason)
             raise
+        self._annotators.answer(answer.annotator)
+        return found
 
     def _take(self, answer: Answer, at: Source) -> list[Output]:
         self._check(answer)
         row = self._book.find(answer.request_id, answer.sample_id)
         if row is None:
             return [self._unasked(answer, at)]
+        if row.asked.annotators > 1:
+            return self._panel.take(row, answer, at)
         if answer.outcome != "labelled":
             return self._without_label(row, answer, at)
         return [self._labelled(row, answer, at)]
@@ -84,20 +92,21 @@ class Answers:
         if row.outcome is not None:
             self._charge_again(row, answer)
         row.charges = self._ledger.settle(row.charges, answer.annotator)
-        self._note_accuracy(row, answer)
+        self._auditor.answer(row, answer.label)
+        self._annotators.compare(row, answer.annotator, answer.label)
         return self._learn(row, answer, at, corrects=False)
 
     def _charge_again(self, row: RequestRow, answer: Answer) -> None:
         """See that a label after the end is paid for: again, or the rest of its price."""
         ledger, request_id = self._ledger, row.asked.request_id
-        if row.refunded and ledger.refusing():
+        if row.refunded and ledger.refusing(1):
             raise Poison(
                 "late",
                 f"request {request_id} was {row.outcome} and refunded, and the budget "
                 "cannot charge it again",
             )
         if row.refunded:
-            row.charges, row.refunded = ledger.reserve(), False
+            row.charges, row.refunded = ledger.reserve(1), False
         elif not ledger.affords_settling(row.charges, answer.annotator):
             raise Poison(
                 "late",
@@ -111,38 +120,12 @@ class Answers:
                 "duplicate",
                 f"request {row.asked.request_id} already has the label {row.label!r}",
             )
+        if answer.annotator != row.annotator:
+            self._annotators.compare(row, answer.annotator, answer.label)
         return self._learn(row, answer, at, corrects=True)
 
     def _learn(self, row: RequestRow, answer: Answer, at: Source, corrects: bool) -> Example:
-        asked = row.asked
-        row.label, row.annotator = answer.label or "", answer.annotator
-        self._book.close(row, "labelled", self._ledger.state.time)
-        self._journal.count_answer("corrected" if corrects else "learned")
-        self._journal.know(row.label)
-        return Example(
-            version=self._journal.next_version(),
-            sample_id=asked.sample_id,
-            source=asked.source,
-            features=asked.features,
-            label=row.label,
-            answer=at,
-            created_at=self._ledger.state.time,
-            ledger=self._journal.step(self._ledger.share()),
-            request_id=asked.request_id,
-            reason=asked.reason,
-            propensity=asked.propensity,
-            model_version=asked.model_version,
-            predicted=asked.label,
-            annotator=answer.annotator,
-            corrects=corrects,
-        )
-
-    def _note_accuracy(self, row: RequestRow, answer: Answer) -> None:
-        if row.bin == UNCOUNTED:
-            return
-        asked = row.asked
-        right = answer.label == asked.label
-        self._estimate.answer(row.bin, row.guess, asked.propensity, right)
+        return self._endings.learn(row, answer.label or "", answer, at, corrects)
 
     def _without_label(self, row: RequestRow, answer: Answer, at: Source) -> list[Output]:
         if row.outcome is None:
@@ -161,70 +144,24 @@ class Answers:
         self._journal.count_answer(answer.outcome)
         asked = row.asked
         out: list[Output] = [self.end(row, outcome, at, answer.annotator)]
-        if outcome == "skipped" and row.attempt <= self._spec.ask_again:
-            out.extend(self._ask_again(row, asked))
+        if outcome == "skipped":
+            out.extend(self._endings.ask_again(row, asked))
         return out
 
     def end(
         self, row: RequestRow, outcome: str, at: Source | None, annotator: str | None
     ) -> Closed:
-        """End an open request without a label."""
+        """End an open request without a label; what answers were given is settled already."""
         row.refunded = outcome in self._spec.refund
         if row.refunded:
-            self._ledger.refund(row.charges)
+            self._ledger.refund(row.charges, row.unanswered)
         elif at is not None:
             row.charges = self._ledger.settle(row.charges, annotator)
-        return self._closed(row, outcome, at, annotator)
+        return self._endings.close(row, outcome, at, annotator, row.refunded)
 
     def _retract(self, row: RequestRow, answer: Answer, at: Source) -> Closed:
         self._journal.count_answer("retracted")
-        return self._closed(row, "retracted", at, answer.annotator)
-
-    def _closed(
-        self, row: RequestRow, outcome: str, at: Source | None, annotator: str | None
-    ) -> Closed:
-        self._book.close(row, outcome, self._ledger.state.time)
-        return Closed(
-            version=self._journal.next_version(),
-            request_id=row.asked.request_id,
-            sample_id=row.asked.sample_id,
-            outcome=outcome,
-            refunded=row.refunded,
-            created_at=self._ledger.state.time,
-            ledger=self._journal.step(self._ledger.share()),
-            answer=at,
-            annotator=annotator,
-            features=row.asked.features if outcome == "rejected" else None,
-        )
-
-    def _ask_again(self, row: RequestRow, asked: Request) -> list[Output]:
-        """Ask once more, under a new id and a new charge, where the budget affords it."""
-        refusing = self._ledger.refusing()
-        if refusing:
-            self._ledger.refused(refusing)
-            return []
-        charges, attempt = self._ledger.reserve(), row.attempt + 1
-        time, share = self._ledger.state.time, self._ledger.share()
-        again = replace(
-            asked,
-            request_id=f"{asked.source.text}#{attempt}",
-            created_at=time,
-            decided_at=time,
-            expires_at=time + self._spec.expire_ms,
-            ledger=self._journal.step(share),
-        )
-        self._book.add(
-            RequestRow(
-                asked=again,
-                charges=charges,
-                bin=row.bin,
-                guess=row.guess,
-                n=self._ledger.state.n,
-                attempt=attempt,
-            )
-        )
-        self._journal.count_route("request", again.reason)
-        return [again]
+        return self._endings.close(row, "retracted", at, answer.annotator, row.refunded)
 
     def _unasked(self, answer: Answer, at: Source) -> Example:
         """Learn a label that nobody asked for, where that is allowed."""

@@ -5,21 +5,24 @@ so what is proposed generously is disposed exactly.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from msgspec import UNSET
+from msgspec.structs import replace
 
-from streamal.core.answers import UNCOUNTED, Answers
+from streamal.core.annotators import Annotators
+from streamal.core.answers import Answers
+from streamal.core.auditor import Auditor, Noted
 from streamal.core.controller import Verdict, held_back, wanted
-from streamal.core.estimate import Bounds, Estimate, EstimateState, bin_of
+from streamal.core.estimate import Bounds, EstimateState, bin_of
+from streamal.core.gain import Compared
 from streamal.core.journal import ArbiterSpec, ArbiterState, Journal
 from streamal.core.ledger import Ledger, LedgerState, rebased
-from streamal.core.policies import reason_of
 from streamal.core.pool import Block, means, verdicts
 from streamal.core.quotas import Quotas
 from streamal.core.records import Answer, Candidate, Decision, Progress, Request, Source
 from streamal.core.requests import AnswerMemory, RequestBook, RequestRow
 from streamal.core.restraint import Ruling, restraint_of
+from streamal.core.rulings import Rulings
+from streamal.core.stopping import resting, resting_share
 from streamal.core.updates import Budget, ModelConfig, Pace, Update
 
 Output = Request | Decision | Update
@@ -56,16 +59,24 @@ class Arbiter:
         self.memory = AnswerMemory(spec.remember_ms)
         for answer_id, at in sorted((answers or {}).items(), key=lambda item: item[1]):
             self.memory.restore(answer_id, at)
-        self.estimate = Estimate(self.state.estimate)
         self._renew()
 
     def _renew(self) -> None:
         """Build what works on the state; the budget may have been replaced."""
-        self.ledger = Ledger(self.state.ledger.specs, self.state.ledger)
+        ledger = self.state.ledger
+        self.ledger = Ledger(ledger.specs, ledger, self.spec.per_request)
         self.journal = Journal(self.state, self.ledger)
+        self.auditor = Auditor(self.spec, self.state, self.ledger)
         self.answers = Answers(
-            self.spec, self.book, self.ledger, self.estimate, self.journal, self.memory
+            self.spec,
+            self.book,
+            self.ledger,
+            self.auditor,
+            self.journal,
+            self.memory,
+            Annotators(self.state.annotators),
         )
+        self._rulings = Rulings(self.spec, self.state, self.journal)
 
     def configure(self, model: dict[str, object], library: str, time: int) -> ModelConfig:
         """Record what the model is made of."""
@@ -80,6 +91,9 @@ class Arbiter:
         out: list[Output] = []
         if self.state.ledger.specs != self.spec.limits:
             out.append(self._put_in_force(time))
+        if self.auditor.stopper.lifted() is not None:
+            self._advance(time)
+            out.extend(self.auditor.lift(self.journal))
         if self.state.hold and not self._hold():
             out.extend(self.finish())
         return out
@@ -101,11 +115,23 @@ class Arbiter:
         self.state.candidates = offset
         self._see(candidate.seen, candidate.bins)
         self._advance(time)
-        share = min(candidate.cap, self.ledger.share())
+        share, coin = min(candidate.cap, self.ledger.share()), self.auditor.coin(candidate)
         uniform = self.spec.policy.uniform
-        verdict = wanted(candidate.rank, candidate.draw, share, uniform, candidate.want)
+        if self._rests(candidate):
+            verdict, share = self._rest(candidate, coin)
+        else:
+            rank, draw, want = candidate.rank, candidate.draw, candidate.want
+            verdict = wanted(rank, draw, share, uniform, want, coin, candidate.pace)
         out.append(self._dispose(candidate, verdict, share))
         return out
+
+    def _rests(self, candidate: Candidate) -> bool:
+        return self.auditor.stopper.rests(candidate.model_version)
+
+    def _rest(self, candidate: Candidate, coin: float) -> tuple[Verdict, float]:
+        """Apply the rule of after a stop, whatever the policy is."""
+        share = min(candidate.cap, self.ledger.share(), resting_share(self.ledger))
+        return resting(candidate.draw, share, coin), share
 
     def block(self, block: Block, time: int) -> list[Output]:
         """Grant the best candidates of a block, and send the others their other way."""
@@ -114,20 +140,26 @@ class Arbiter:
         self._see(block.seen, block.bins)
         self._advance(time)
         labels = means(self.ledger, self.state.n, time).labels
-        found = verdicts(block.candidates, labels, told, self.spec.policy)
-        for candidate, (verdict, share) in zip(block.candidates, found, strict=True):
+        coins = [self.auditor.coin(candidate) for candidate in block.candidates]
+        found = verdicts(block.candidates, coins, labels, told, self.spec.policy)
+        for candidate, coin, (verdict, share) in zip(block.candidates, coins, found, strict=True):
+            if self._rests(candidate):
+                verdict, share = self._rest(candidate, coin)  # noqa: PLW2901
             out.append(self._dispose(candidate, verdict, share))
         return out
 
     def _dispose(self, candidate: Candidate, verdict: Verdict, share: float) -> Request | Decision:
-        uniform, draw, want = self.spec.policy.uniform, candidate.draw, candidate.want
+        rests, draw, want = self._rests(candidate), candidate.draw, candidate.want
+        uniform = 1.0 if rests else self.spec.policy.uniform
         restraint = None
         if verdict.wanted:
             features, label, n = candidate.features, candidate.label, self.state.n
             restraint = restraint_of(features, label, self.spec.pending, self.book, self.quotas, n)
         if restraint is not None:
-            verdict = held_back(restraint, draw, share, uniform, want)
-        ruling = Ruling(verdict, share, restraint)
+            coin = self.auditor.coin(candidate)
+            pace = 0.0 if rests else candidate.pace
+            verdict = held_back(restraint, draw, share, uniform, want, coin, pace)
+        ruling = Ruling(verdict, share, restraint, rests)
         refusing = self.ledger.refusing() if verdict.wanted else []
         if verdict.wanted and not refusing:
             return self._grant(candidate, ruling)
@@ -174,26 +206,37 @@ class Arbiter:
         self._advance(time)
         return out
 
-    def finish(self) -> list[Output]:
-        """End a batch: tell the pace where it moved, or where intake is to pause or go on."""
+    def finish(self, compared: Compared = Compared()) -> list[Output]:  # noqa: B008 - frozen
+        """End a batch: tell the pace where it moved, or where intake is to pause or go on.
+
+        And what the auditor found: an alarm, other terms of auto-labels, a stop or its end.
+        """
+        self.auditor.stopper.told(compared)
+        out: list[Output] = [*self.auditor.lift(self.journal)]
         hold = self._hold()
-        pace = self.ledger.moved()
-        if pace is None and hold == self.state.hold:
-            return []
-        self.state.hold = hold
-        return [
-            Pace(
-                version=self.journal.next_version(),
-                pace=self.ledger.state.pace or 0.0,
-                hold=hold,
-                created_at=self.state.ledger.time,
-                ledger=self.journal.step(self.ledger.share()),
-            )
-        ]
+        pace = self.ledger.moved(resting_share(self.ledger) if self.is_stopped else 1.0)
+        if pace is not None or hold != self.state.hold:
+            self.state.hold = hold
+            out.append(self._pace(hold))
+        return [*out, *self.auditor.news(self.journal)]
+
+    def _pace(self, hold: bool) -> Pace:
+        return Pace(
+            version=self.journal.next_version(),
+            pace=self.ledger.state.pace or 0.0,
+            hold=hold,
+            created_at=self.state.ledger.time,
+            ledger=self.journal.step(self.ledger.share()),
+        )
+
+    @property
+    def is_stopped(self) -> bool:
+        """Is nothing asked but audits?"""
+        return self.auditor.stopper.is_stopped
 
     def bounds(self) -> Bounds:
         """Return the weighted accuracy as known now."""
-        return self.estimate.bounds()
+        return self.auditor.estimate.bounds()
 
     def _hold(self) -> bool:
         oldest = self.book.oldest()
@@ -218,14 +261,11 @@ class Arbiter:
         for at, count in enumerate(bins):
             before = known[at] if known else 0
             if count != before:
-                self.estimate.pass_by(at, count - before)
+                self.auditor.pass_by(at, count - before)
         self.state.bins[partition] = bins
 
     def _grant(self, candidate: Candidate, ruling: Ruling) -> Request:
-        verdict = ruling.verdict
-        at = bin_of(candidate.confidence)
-        guess = self.estimate.ask(at, verdict.propensity, verdict.explored)
-        return self._ask(candidate, ruling, at, guess)
+        return self._ask(candidate, ruling, self.auditor.ask(candidate, ruling.verdict))
 
     def choose(self, candidate: Candidate) -> Request:
         """Ask about a sample that was chosen among a pool; the ledger must consent already.
@@ -234,67 +274,21 @@ class Arbiter:
         the accuracy estimate does not count it.
         """
         ruling = Ruling(Verdict(wanted=True, explored=False, propensity=1.0), self.ledger.share())
-        return self._ask(candidate, ruling, UNCOUNTED, 0.0)
+        return self._ask(candidate, ruling, Noted())
 
-    def _ask(self, candidate: Candidate, ruling: Ruling, at: int, guess: float) -> Request:
+    def _ask(self, candidate: Candidate, ruling: Ruling, noted: Noted) -> Request:
         charges = self.ledger.reserve()
         self.quotas.add(candidate.features, candidate.label)
-        asked = self._request(candidate, ruling)
-        self.book.add(RequestRow(asked=asked, charges=charges, bin=at, guess=guess, n=self.state.n))
-        self.journal.count_route("request", asked.reason)
+        asked = self._rulings.request(candidate, ruling)
+        if self.spec.per_request > 1:
+            several, agreement = self.spec.per_request, self.spec.agreement
+            asked = replace(asked, annotators=several, agreement=agreement)
+        self.book.add(RequestRow(asked=asked, charges=charges, n=self.state.n, **noted._asdict()))
         return asked
 
-    def _request(self, candidate: Candidate, ruling: Ruling) -> Request:
-        time, explored = self.state.ledger.time, ruling.verdict.explored
-        kind = self.spec.policy.kind
-        return Request(
-            **self._common(candidate, ruling),
-            route="request",
-            reason=reason_of(kind, candidate.arm, explored, candidate.cold_start),
-            propensity=ruling.verdict.propensity,
-            ledger=self.journal.step(ruling.share),
-            request_id=candidate.source.text,
-            features=candidate.features,
-            payload=candidate.payload,
-            classes=list(self.state.classes),
-            created_at=time,
-            expires_at=time + self.spec.expire_ms,
-        )
-
     def _fall_back(self, candidate: Candidate, ruling: Ruling, refusing: list[str]) -> Decision:
-        """Write the candidate's other route unchanged; a refusal is its reason to abstain."""
-        self.estimate.pass_by(bin_of(candidate.confidence), 1)
+        self.auditor.pass_by(bin_of(candidate.confidence), 1)
         if refusing:
             self.ledger.refused(refusing)
-        abstains = candidate.route == "abstain"
-        reason = "budget" if refusing and abstains else candidate.reason
-        self.journal.count_route(candidate.route, reason)
-        bar = candidate.auto_label_threshold
-        return Decision(
-            **self._common(candidate, ruling),
-            route=candidate.route,
-            reason=reason,
-            propensity=0.0 if refusing else ruling.verdict.propensity,
-            auto_label_threshold=UNSET if abstains or bar is None else bar,
-            certificate=UNSET if abstains else None,
-            ledger=self.journal.stamp(ruling.share),
-        )
-
-    def _common(self, candidate: Candidate, ruling: Ruling) -> dict[str, Any]:
-        """Return what every decision says of a candidate."""
-        own = candidate.threshold
-        return {
-            "sample_id": candidate.sample_id,
-            "label": candidate.label,
-            "probabilities": candidate.probabilities,
-            "confidence": candidate.confidence,
-            "utility": candidate.utility,
-            "rank": candidate.rank,
-            "threshold": (1.0 - self.spec.policy.uniform) * ruling.share if own is None else own,
-            "model_version": candidate.model_version,
-            "decided_at": self.state.ledger.time,
-            "source": candidate.source,
-            "modifiers": candidate.modifiers,
-            "arm": candidate.arm,
-            "held_back": ruling.restraint,
-        }
+        withdrawn = self.auditor.is_withdrawn(candidate)
+        return self._rulings.other_way(candidate, ruling, bool(refusing), withdrawn)

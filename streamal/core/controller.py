@@ -20,11 +20,20 @@ _HALF, _FULL = 5.0 * GENEROSITY, 10.0 * GENEROSITY
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """Whether a sample is wanted, why, and with what probability it was."""
+    """Whether a sample is wanted, why, and with what probability it was.
+
+    `explored` and `audited` are the two uniform draws; at most one of them holds.
+    """
 
     wanted: bool
     explored: bool
     propensity: float
+    audited: bool = False
+
+    @property
+    def is_uniform(self) -> bool:
+        """Was it drawn, and not chosen?"""
+        return self.explored or self.audited
 
 
 def floor(share: float, exploration: float) -> float:
@@ -43,7 +52,13 @@ def floor(share: float, exploration: float) -> float:
 
 
 def wanted(
-    rank: float, draw: float, share: float, exploration: float, want: float | None = None
+    rank: float,
+    draw: float,
+    share: float,
+    exploration: float,
+    want: float | None = None,
+    coin: float = 0.0,
+    pace: float = 0.0,
 ) -> Verdict:
     """Apply the rule at a share.
 
@@ -59,19 +74,34 @@ def wanted(
         The part of q that is uniform, ε; 1 asks at random.
     want
         For policies other than rank: the probability with which they want it.
+    coin
+        The probability of an audit, for what the uniform draw passes over.
+    pace
+        The share that uniform draws go by at least: that of the ranks falls by powers of ten
+        while labels are short, and so would the propensities. Nothing where all is drawn
+        (ε = 1), and where nothing is affordable.
     """
-    uniform = floor(share, exploration)
+    is_least = exploration < 1.0 and share > 0
+    explores = floor(max(share, pace) if is_least else share, exploration)
+    uniform = explores + (1.0 - explores) * coin if coin else explores
     hit = rank < (1.0 - exploration) * share
-    explored = not hit and draw < uniform
+    drawn = not hit and draw < uniform
     if want is None or exploration >= 1.0:
         propensity = 1.0 if hit else uniform
     else:
-        propensity = want + (1.0 - want) * uniform if share > 0 else 0.0
-    return Verdict(hit or explored, explored, propensity)
+        propensity = want + (1.0 - want) * uniform if share > 0 else uniform
+    explored = drawn and draw < explores
+    return Verdict(hit or drawn, explored, propensity, drawn and not explored)
 
 
 def held_back(
-    restraint: Restraint, draw: float, share: float, exploration: float, want: float | None = None
+    restraint: Restraint,
+    draw: float,
+    share: float,
+    exploration: float,
+    want: float | None = None,
+    coin: float = 0.0,
+    pace: float = 0.0,
 ) -> Verdict:
     """Apply the rule to a sample that is held back, because others like it were asked.
 
@@ -80,7 +110,7 @@ def held_back(
     """
     if restraint == "repeat":
         return Verdict(wanted=False, explored=False, propensity=0.0)
-    return wanted(1.0, draw, share, exploration, None if want is None else 0.0)
+    return wanted(1.0, draw, share, exploration, None if want is None else 0.0, coin, pace)
 
 
 class Bucket:

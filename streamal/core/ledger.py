@@ -29,9 +29,10 @@ class LedgerState(msgspec.Struct):
 
 
 class Ledger:
-    """Limits that must all allow a label before it is asked for.
+    """Limits that must all allow a request's labels before they are asked for.
 
-    `spent` and `refunded` count what this object has charged to each limit and given back.
+    A request takes `per_request` labels: shares, pace and slope are of requests. `spent` and
+    `refunded` count what this object has charged to each limit and given back.
 
     Examples
     --------
@@ -41,10 +42,16 @@ class Ledger:
     ([], {'count': Charge(amount=1.0, window=0)}, ['count'])
     """
 
-    def __init__(self, specs: Sequence[LimitSpec], state: LedgerState | None = None) -> None:
+    def __init__(
+        self,
+        specs: Sequence[LimitSpec],
+        state: LedgerState | None = None,
+        per_request: int = 1,
+    ) -> None:
+        self.per_request = per_request
         self.state = state or LedgerState(list(specs), [Account(base=s.burst) for s in specs])
         self.limits: list[Limit] = [
-            limit(spec, account)
+            limit(spec, account, per_request)
             for spec, account in zip(self.state.specs, self.state.accounts, strict=True)
         ]
         self.names = names(self.state.specs)
@@ -73,30 +80,31 @@ class Ledger:
         return min([1.0, *map(_pace, self.limits)])
 
     def slope(self) -> float:
-        """Return the labels per sample that the planned lines of all limits afford."""
-        return min([1.0, *(one.planned()[2] for one in self.limits)])
+        """Return the requests per sample that the planned lines of all limits afford."""
+        return min([1.0, *(_planned(one)[2] for one in self.limits)])
 
-    def moved(self) -> float | None:
-        """Return the pace if it must be told: at first, and when it moved by a quarter."""
-        pace, told = self.pace(), self.state.pace
+    def moved(self, most: float = 1.0) -> float | None:
+        """Return the pace, `most` at most, if it must be told: first, and moved by a quarter."""
+        pace, told = min(most, self.pace()), self.state.pace
         if told is not None and abs(pace - told) <= 0.25 * told:
             return None
         self.state.pace = pace
         return pace
 
-    def refusing(self) -> list[str]:
-        """Return the names of the limits that refuse one more label."""
-        return [name for name, one in self._named() if not one.affords()]
+    def refusing(self, labels: int | None = None) -> list[str]:
+        """Return the names of the limits that refuse so many more labels; None: a request's."""
+        return [name for name, one in self._named() if not one.affords(labels)]
 
     def refused(self, refusing: Sequence[str]) -> None:
         """Count a refusal for each of these limits."""
         for name, account in zip(self.names, self.state.accounts, strict=True):
             account.refused += name in refusing
 
-    def reserve(self) -> Charges:
-        """Charge one label to every limit; return what each was charged."""
+    def reserve(self, labels: int | None = None) -> Charges:
+        """Charge so many labels to every limit, None: a request's; return what each label was."""
         before = self._charged()
-        charges = {name: one.reserve() for name, one in self._named()}
+        wanted = self.per_request if labels is None else labels
+        charges = {name: one.reserve(wanted) for name, one in self._named()}
         self._count_since(before)
         return charges
 
@@ -119,12 +127,12 @@ class Ledger:
         self._count_since(before)
         return real
 
-    def refund(self, charges: Charges) -> None:
-        """Give charges back where they still count."""
+    def refund(self, charges: Charges, labels: int = 1) -> None:
+        """Give the charges of so many labels back where they still count."""
         before = self._charged()
         for name, one in self._named():
             if name in charges:
-                one.refund(charges[name])
+                one.refund(charges[name], labels)
         self._count_since(before)
 
     def _charged(self) -> list[float]:
@@ -195,8 +203,15 @@ def _steadiness(line: float) -> float:
     return 1.0 + min(4.0, max(0.0, 0.006 * line - 1.0))
 
 
-def _share(one: Limit) -> float:
+def _planned(one: Limit) -> tuple[float, float, float]:
+    """Return planned line, charged and slope per sample, in requests."""
     line, charged, slope = one.planned()
+    each = one.per_request
+    return line / each, charged / each, slope / each
+
+
+def _share(one: Limit) -> float:
+    line, charged, slope = _planned(one)
     steady = _steadiness(line)
     return slope * exp(min(50.0, 7.0 * (line - charged - steady) / (steady * steady)))
 
@@ -204,7 +219,7 @@ def _share(one: Limit) -> float:
 def _pace(one: Limit) -> float:
     if one.spent():
         return 0.0
-    line, charged, slope = one.planned()
+    line, charged, slope = _planned(one)
     if one.spec.kind == "window" and not one.affords():
         return slope
     return slope + max(0.0, line - charged - _steadiness(line)) / 50.0

@@ -78,11 +78,12 @@ class Account(msgspec.Struct):
 
 
 class Limit(ABC):
-    """A limit with its account."""
+    """A limit with its account; a request takes `per_request` labels."""
 
-    def __init__(self, spec: LimitSpec, account: Account) -> None:
+    def __init__(self, spec: LimitSpec, account: Account, per_request: int = 1) -> None:
         self.spec = spec
         self.account = account
+        self.per_request = per_request
         self.n = account.began
         self.time = 0
 
@@ -103,13 +104,13 @@ class Limit(ABC):
         """Return the planned line now, in the unit of `charged`."""
         return self.planned()[0]
 
-    def affords(self) -> bool:
-        """Is one more label allowed?"""
-        return self.account.charged + 1 <= self.allowed()
+    def affords(self, labels: int | None = None) -> bool:
+        """Are so many more labels allowed? None: those of a request."""
+        return self.account.charged + (labels or self.per_request) <= self.allowed()
 
-    def reserve(self) -> Charge:
-        """Charge one label at its dearest."""
-        self.account.charged += 1
+    def reserve(self, labels: int = 1) -> Charge:
+        """Charge so many labels at their dearest; return what each was charged."""
+        self.account.charged += labels
         return Charge(1.0)
 
     def affords_settling(self, charge: Charge, annotator: str | None) -> bool:
@@ -120,12 +121,12 @@ class Limit(ABC):
         """Charge what the label really cost; return it."""
         return charge
 
-    def refund(self, charge: Charge) -> None:
-        """Give a charge back, where it still counts."""
-        self.account.charged -= charge.amount
+    def refund(self, charge: Charge, labels: int = 1) -> None:
+        """Give the charges of so many labels back, where they still count."""
+        self.account.charged -= labels * charge.amount
 
     def spent(self) -> bool:
-        """Is nothing left that neither passing samples nor time bring back?"""
+        """Is too little left for a request, which neither samples nor time bring back?"""
         return False
 
 
@@ -172,9 +173,9 @@ class CostLimit(Limit):
     def line(self) -> float:
         return self.planned()[0] * self.spec.dearest
 
-    def reserve(self) -> Charge:
+    def reserve(self, labels: int = 1) -> Charge:
         price = self.spec.dearest
-        self._charge(price)
+        self._charge(labels * price)
         return Charge(price)
 
     def affords_settling(self, charge: Charge, annotator: str | None) -> bool:
@@ -190,11 +191,12 @@ class CostLimit(Limit):
         prices = self.spec.prices
         return prices.get(annotator or "*", prices.get("*", self.spec.dearest))
 
-    def refund(self, charge: Charge) -> None:
-        self._charge(-charge.amount)
+    def refund(self, charge: Charge, labels: int = 1) -> None:
+        self._charge(-labels * charge.amount)
 
-    def affords(self) -> bool:
-        return round(self.account.charged + self.spec.dearest, 9) <= self.spec.amount
+    def affords(self, labels: int | None = None) -> bool:
+        more = (labels or self.per_request) * self.spec.dearest
+        return round(self.account.charged + more, 9) <= self.spec.amount
 
     def spent(self) -> bool:
         return not self.affords()
@@ -240,13 +242,13 @@ class WindowLimit(Limit):
         slope = total / (0.8 * every * self._samples_per_ms())
         return line, self.account.charged, slope
 
-    def reserve(self) -> Charge:
-        self.account.charged += 1
+    def reserve(self, labels: int = 1) -> Charge:
+        self.account.charged += labels
         return Charge(1.0, self.account.window)
 
-    def refund(self, charge: Charge) -> None:
+    def refund(self, charge: Charge, labels: int = 1) -> None:
         if charge.window == self.account.window:
-            self.account.charged -= charge.amount
+            self.account.charged -= labels * charge.amount
 
 
 _KINDS: dict[str, type[Limit]] = {
@@ -257,7 +259,7 @@ _KINDS: dict[str, type[Limit]] = {
 }
 
 
-def limit(spec: LimitSpec, account: Account | None = None) -> Limit:
+def limit(spec: LimitSpec, account: Account | None = None, per_request: int = 1) -> Limit:
     """Return the limit of a specification, with a fresh account unless one is given.
 
     Examples
@@ -268,4 +270,4 @@ def limit(spec: LimitSpec, account: Account | None = None) -> Limit:
     30.0
     """
     fresh = Account(base=spec.burst) if account is None else account
-    return _KINDS[spec.kind](spec, fresh)
+    return _KINDS[spec.kind](spec, fresh, per_request)

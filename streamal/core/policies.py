@@ -231,7 +231,7 @@ POLICIES: dict[str, type[Rank | Uniform | Fixed | Periodic | Variable]] = {
 }
 
 
-def reason_of(kind: str, arm: str | None, explored: bool, cold: bool) -> str:
+def reason_of(kind: str, arm: str | None, explored: bool, cold: bool, audited: bool = False) -> str:
     """Return why a sample is asked, in one word.
 
     Examples
@@ -241,6 +241,8 @@ def reason_of(kind: str, arm: str | None, explored: bool, cold: bool) -> str:
     >>> reason_of("auto", "novelty", explored=False, cold=False)
     'novel'
     """
+    if audited:
+        return "audit"
     if explored:
         return "exploration"
     if cold:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from streamal.core.controller import Verdict, floor
+from streamal.core.controller import Verdict, wanted
 from streamal.core.draw import rest_of
 from streamal.core.gower import spread
 from streamal.core.journal import ArbiterState
@@ -70,7 +70,7 @@ class Means(NamedTuple):
     Parameters
     ----------
     labels
-        So many now: the least by which a limit's planned line is ahead of its charges.
+        Of so many requests now: the least by which a limit's planned line is ahead of its charges.
     left
         So many at most, however long one waits.
     """
@@ -96,14 +96,14 @@ def means(ledger: Ledger, n: int, time: int) -> Means:
 
 def _means(one: Limit, n: int, time: int) -> tuple[int, int]:
     """Look ahead on a copy: the limit itself moves when a block is closed."""
-    ahead = limit(one.spec, msgspec.structs.replace(one.account))
+    ahead, each = limit(one.spec, msgspec.structs.replace(one.account)), one.per_request
     ahead.advance(n, time)
     line, charged, _ = ahead.planned()
-    labels = whole(line - charged + _ROUNDING)
+    labels = whole((line - charged + _ROUNDING) / each)
     if one.spec.kind == "rate":
         return labels, MANY
     total = one.spec.amount / (one.spec.dearest if one.spec.kind == "cost" else 1.0)
-    return labels, whole(total - charged + _ROUNDING)
+    return labels, whole((total - charged + _ROUNDING) / each)
 
 
 def is_full(block: Block, ledger: Ledger, state: ArbiterState, spec: PolicySpec) -> bool:
@@ -145,19 +145,31 @@ def turns(ledger: Ledger, time: int) -> bool:
 
 
 def verdicts(
-    candidates: Sequence[Candidate], labels: int, told: int, spec: PolicySpec
+    candidates: Sequence[Candidate],
+    coins: Sequence[float],
+    labels: int,
+    told: int,
+    spec: PolicySpec,
 ) -> list[tuple[Verdict, float]]:
     """Return a verdict for each candidate of a block, and the share that it was judged at.
 
     Uniform draws come first, as ever; the rest of the labels goes down the order of the
     best. Who would be among them without its own draw counts as one of them, so the
-    propensity of all others is that of the draw alone.
+    propensity of all others is that of the draws alone.
+
+    Parameters
+    ----------
+    coins
+        The probability of an audit, for each candidate.
     """
     shares = [min(one.cap, labels / max(told, labels, 1)) for one in candidates]
-    uniforms = [floor(share, spec.uniform) for share in shares]
-    drawn = {i for i, one in enumerate(candidates) if one.draw < uniforms[i]}
+    draws = [
+        wanted(1.0, one.draw, share, spec.uniform, coin=coin, pace=one.pace)
+        for one, share, coin in zip(candidates, shares, coins, strict=True)
+    ]
+    drawn = {i for i, verdict in enumerate(draws) if verdict.wanted}
     best = _best(order(candidates, labels, spec), drawn, labels)
-    found = (_verdict(i in best, i in drawn, uniform) for i, uniform in enumerate(uniforms))
+    found = (_CHOSEN if i in best else verdict for i, verdict in enumerate(draws))
     return list(zip(found, shares, strict=True))
 
 
@@ -172,8 +184,7 @@ def _best(ordered: Sequence[int], drawn: Set[int], labels: int) -> set[int]:
     return best
 
 
-def _verdict(is_best: bool, is_drawn: bool, uniform: float) -> Verdict:
-    return Verdict(is_best or is_drawn, is_drawn and not is_best, 1.0 if is_best else uniform)
+_CHOSEN = Verdict(wanted=True, explored=False, propensity=1.0)
 
 
 def is_informed(rank: float, cap: float, uniform: float) -> bool:

@@ -82,8 +82,9 @@ class Stamp(msgspec.Struct, frozen=True):
 class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of one sample.
 
-    An auto-label has `auto_label_threshold` and `certificate`; what an arbiter wrote
-    has `ledger`. Elsewhere those fields are absent.
+    An auto-label has `auto_label_threshold` and `certificate` (the version of its record on
+    `updates`, null for a configured threshold); what an arbiter wrote has `ledger`. Elsewhere
+    those fields are absent.
     """
 
     sample_id: str
@@ -100,7 +101,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     decided_at: int
     source: Source
     auto_label_threshold: float | msgspec.UnsetType = msgspec.UNSET
-    certificate: msgspec.UnsetType | None = msgspec.UNSET
+    certificate: int | msgspec.UnsetType | None = msgspec.UNSET
     ledger: Stamp | msgspec.UnsetType = msgspec.UNSET
     modifiers: dict[str, float] = {}
     arm: str | None = None
@@ -108,7 +109,11 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Request(Decision, frozen=True, kw_only=True, omit_defaults=True):
-    """A decision that asks a person."""
+    """A decision that asks a person, or several.
+
+    `annotators` is how many different ones are to answer, and `agreement` the share of their
+    answers that a label needs; None where one is asked.
+    """
 
     request_id: str
     features: Features
@@ -116,6 +121,8 @@ class Request(Decision, frozen=True, kw_only=True, omit_defaults=True):
     classes: list[str]
     created_at: int
     expires_at: int
+    annotators: int = 1
+    agreement: float | None = None
 
 
 class Candidate(
@@ -123,9 +130,10 @@ class Candidate(
 ):
     """A sample that may be worth asking, on its way to the arbiter.
 
-    `seen` and `bins` are cumulative for each partition that the scorer touched since it
-    last told: samples decided, and how many of them it routed itself for each bin of
-    the score.
+    `pace` is what the scorer was told: uniform draws go by it. `coin` is the probability
+    with which it is audited, as all are that are as confident as `audited_from`. `seen` and
+    `bins` are cumulative for each partition that the scorer touched since it last told:
+    samples decided, and how many of them it routed itself for each bin of the score.
     """
 
     sample_id: str
@@ -148,6 +156,10 @@ class Candidate(
     want: float | None = None
     threshold: float | None = None
     auto_label_threshold: float | None = None
+    certificate: int | None = None
+    coin: float = 0.0
+    audited_from: float = 0.0
+    pace: float = 0.0
     payload: msgspec.Raw = NO_PAYLOAD
     modifiers: dict[str, float] = {}
     arm: str | None = None

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from streamal.core.ballots import Ballot
 from streamal.core.ledger import Charges
 from streamal.core.records import NO_PAYLOAD, Features, Request, Stamp
 from streamal.core.repeats import ThinningSpec, fingerprint
@@ -19,6 +20,10 @@ class RequestRow(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     `bin` and `guess` are what the accuracy estimate noted when it was asked; `n` is
     the number of samples seen then; `label` is the answer that was learned last.
+    `drawn_from` is the confidence from which it was drawn uniformly (0: of all samples; None:
+    it was chosen), and `in_force` says whether it would have been an auto-label.
+    Where several annotators are asked, `charges` is what each label was reserved at, and
+    `ballots` has what they said; else `charges` is what the answer cost.
     """
 
     asked: Request
@@ -27,11 +32,19 @@ class RequestRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     guess: float
     n: int
     attempt: int = 1
+    drawn_from: float | None = None
+    in_force: bool = False
     outcome: str | None = None
     label: str | None = None
     annotator: str | None = None
     closed_at: int = 0
     refunded: bool = False
+    ballots: dict[str, Ballot] = {}
+
+    @property
+    def unanswered(self) -> int:
+        """How many of the annotators that it wants have not answered."""
+        return self.asked.annotators - len(self.ballots)
 
     @property
     def step(self) -> int:
@@ -102,6 +115,10 @@ class RequestBook:
             row.asked = replace(row.asked, payload=NO_PAYLOAD, probabilities={})
         row.outcome = outcome
         self.changed[request_id] = row
+
+    def touch(self, row: RequestRow) -> None:
+        """Note that a row has changed."""
+        self.changed[row.asked.request_id] = row
 
     def find(self, request_id: str | None, sample_id: str | None) -> RequestRow | None:
         """Return the request of an answer: by id, else the sample's oldest open one.

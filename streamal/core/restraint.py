@@ -10,11 +10,15 @@ from streamal.core.requests import RequestBook
 
 
 class Ruling(msgspec.Struct, frozen=True, gc=False):
-    """What the rule says of a candidate at a share, and what holds it back."""
+    """What the rule says of a candidate at a share, and what holds it back.
+
+    `rests` where a stop left audits only.
+    """
 
     verdict: Verdict
     share: float
     restraint: Restraint | None = None
+    rests: bool = False
 
 
 def restraint_of(

@@ -4,30 +4,39 @@ It proposes, generously: it holds one small row for each partition and spends no
 """
 
 from collections.abc import Sequence
-from math import inf
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from streamal.core.controller import GENEROSITY, Bucket, wanted
 from streamal.core.draw import draws
+from streamal.core.drifting import DriftSpec
 from streamal.core.estimate import bin_of
+from streamal.core.gain import GainSpec
 from streamal.core.policies import POLICIES, Opinion, PolicySpec, Scored, policy
 from streamal.core.prediction import BINS, Prediction
 from streamal.core.quotas import QuotaSpec
 from streamal.core.records import NO_PAYLOAD, Candidate, Decision, Progress, Route, Sample
+from streamal.core.stopping import resting
 from streamal.core.surroundings import ModifierSpec
+from streamal.core.terms import Terms
 from streamal.core.utility import RANDOM, UTILITIES, armed, worth
 
 
 class ScorerSpec(msgspec.Struct, frozen=True):
-    """What a scorer is configured with; `auto_label` None never labels by itself."""
+    """What a scorer is configured with.
+
+    `auto_label` is a threshold without a promise; None labels on a certificate or never.
+    With `no_gain` the model is compared with an older self; with `drift` it is watched.
+    """
 
     seed: int
     policy: PolicySpec
     auto_label: float | None = None
     modifiers: ModifierSpec = ModifierSpec()
     quotas: tuple[QuotaSpec, ...] = ()
+    no_gain: GainSpec | None = None
+    drift: DriftSpec | None = None
 
 
 class PartitionState(msgspec.Struct):
@@ -50,6 +59,8 @@ class Situation(msgspec.Struct, frozen=True, gc=False):
     classes: Sequence[str]
     version: int
     pace: float
+    terms: Terms = Terms()
+    is_stopped: bool = False
 
 
 class _Partition:
@@ -64,9 +75,8 @@ class _Partition:
 
     def count(self, route: Route, confidence: float) -> None:
         """Count a sample that is routed without the arbiter."""
-        routes, bins = self.state.routes, self.state.bins
-        routes[route] = routes.get(route, 0) + 1
-        bins[bin_of(confidence)] += 1
+        self.state.routes[route] = self.state.routes.get(route, 0) + 1
+        self.state.bins[bin_of(confidence)] += 1
 
     def save(self) -> PartitionState:
         self.state.bucket = self.bucket.level
@@ -87,8 +97,13 @@ class _Way(msgspec.Struct, frozen=True, gc=False):
     route: Route
     reason: str
     threshold: float | UnsetType = UNSET
-    certificate: UnsetType | None = UNSET
+    certificate: int | UnsetType | None = UNSET
+    coin: float = 0.0
+    audited_from: float = 0.0
 
+
+_Ways = tuple[float, _Way, float, _Way]
+"""Of one predicted class: from which confidence it goes which way, and the lower one."""
 
 _ABSTAIN = _Way("abstain", "not_informative")
 
@@ -115,8 +130,8 @@ class Scorer:
         self._informed = 1.0 - self._uniform
         self._ask = draws(spec.seed, "ask")
         self._random = draws(spec.seed, RANDOM)
-        self._bar = inf if spec.auto_label is None else spec.auto_label
-        self._label = _Way("auto_label", "confident", self._bar, None)
+        self._terms = Terms()
+        self._ways: dict[str | None, _Ways] = {}
         self._partitions: dict[int, _Partition] = {}
         self._touched: set[int] = set()
         self._untold: dict[int, _Partition] = {}
@@ -145,31 +160,53 @@ class Scorer:
         view = partition.policy.weigh(
             Scored(sample.key, utility, confidence, not row, bucket.level > 0, pace, chance, arm)
         )
-        verdict = wanted(view.rank, chance, cap, self._uniform, view.want)
+        way = self._way(prediction, situation.terms) if row else _ABSTAIN
+        informed, stopped = self._informed, situation.is_stopped
+        if stopped:
+            informed, cap, view = 0.0, min(1.0, GENEROSITY * pace), Opinion(view.rank)
+            verdict = resting(chance, cap, way.coin)
+        else:
+            rank, want = view.rank, view.want
+            verdict = wanted(rank, chance, cap, self._uniform, want, way.coin, min(1.0, pace))
         if verdict.wanted:
-            bucket.take()
+            if not (verdict.audited or stopped):
+                bucket.take()
             judged = _Judged(utility, view, chance, cap)
-            return self._candidate(sample, prediction, judged, situation, time)
-        way = self._label if row and confidence >= self._bar else _ABSTAIN
+            return self._candidate(sample, prediction, judged, way, situation, time)
         partition.count(way.route, confidence)
+        threshold = informed * cap if view.threshold is None else view.threshold
+        chances = (utility, view.rank, threshold, verdict.propensity)
+        return self._decision(sample, prediction, chances, way, situation, time)
+
+    @staticmethod
+    def _decision(
+        sample: Sample,
+        prediction: Prediction,
+        chances: tuple[float, float, float, float],
+        way: _Way,
+        situation: Situation,
+        time: int,
+    ) -> Decision:
+        """Return what is decided without the arbiter."""
+        utility, rank, threshold, propensity = chances
         return Decision(
             sample_id=sample.id,
             route=way.route,
             reason=way.reason,
             label=prediction.label,
             probabilities=prediction.named(situation.classes),
-            confidence=confidence,
+            confidence=prediction.confidence,
             utility=utility,
-            rank=view.rank,
-            threshold=self._informed * cap if view.threshold is None else view.threshold,
-            propensity=verdict.propensity,
+            rank=rank,
+            threshold=threshold,
+            propensity=propensity,
             model_version=situation.version,
             decided_at=time,
             source=sample.source,
             auto_label_threshold=way.threshold,
             certificate=way.certificate,
             modifiers=prediction.modifiers,
-            arm=arm,
+            arm=prediction.arm,
         )
 
     def _armed(self, sample: Sample, prediction: Prediction) -> float:
@@ -181,21 +218,37 @@ class Scorer:
         self._untold[at] = partition = self._partitions[at]
         return partition
 
-    def _fallback(self, prediction: Prediction) -> _Way:
+    def _way(self, prediction: Prediction, terms: Terms) -> _Way:
         """Return the way of a sample that is not asked."""
-        is_sure = prediction.confidence >= self._bar and not prediction.is_cold
-        return self._label if is_sure else _ABSTAIN
+        if terms is not self._terms:
+            self._terms, self._ways = terms, {}
+        label, confidence = prediction.label, prediction.confidence
+        bar, sure, start, audited = self._ways.get(label) or self._learn_ways(label, terms)
+        if confidence >= bar:
+            return sure
+        return audited if confidence >= start else _ABSTAIN
+
+    def _learn_ways(self, label: str | None, terms: Terms) -> _Ways:
+        """Note what the terms say of a class, until there are others."""
+        bar, start, coin = terms.bar(label), terms.audits_from(label), terms.coin
+        since = start if coin else 0.0
+        sure = _Way("auto_label", "confident", bar, terms.certificate, coin, since)
+        reason = "not_informative" if terms.bars else "uncertified"
+        audited = _Way("abstain", reason, coin=coin, audited_from=since)
+        self._ways[label] = found = (bar, sure, start, audited)
+        return found
 
     def _candidate(
         self,
         sample: Sample,
         prediction: Prediction,
         judged: _Judged,
+        way: _Way,
         situation: Situation,
         time: int,
     ) -> Candidate:
         seen, bins = self._tell()
-        way, view = self._fallback(prediction), judged.view
+        view = judged.view
         return Candidate(
             sample_id=sample.id,
             source=sample.source,
@@ -217,6 +270,10 @@ class Scorer:
             want=view.want,
             threshold=view.threshold,
             auto_label_threshold=None if way.threshold is UNSET else way.threshold,
+            certificate=None if way.certificate is UNSET else way.certificate,
+            coin=way.coin,
+            audited_from=way.audited_from,
+            pace=min(1.0, situation.pace),
             payload=NO_PAYLOAD if sample.payload is None else sample.payload,
             modifiers=prediction.modifiers,
             arm=prediction.arm,

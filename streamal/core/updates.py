@@ -8,6 +8,7 @@ import msgspec
 
 from streamal.core.limits import LimitSpec
 from streamal.core.records import Features, Source, Stamp
+from streamal.core.terms import Terms
 
 
 class _Update(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=True):
@@ -36,6 +37,10 @@ class Example(_Update, frozen=True, kw_only=True, tag="example", omit_defaults=T
     `error` is what the learner raised: everyone made the same attempt, nobody learned
     it. `corrects` marks a second, different answer to one request. What only a request
     has (its id, reason, propensity) is absent from a label that nobody asked for.
+
+    Of a request that several annotators answered, `label` is what they agreed on, `answer`
+    and `annotator` those of the answer that decided it, whose charge was given back where
+    `refunded` says so (it brought no label), and `votes` how many gave each label.
     """
 
     sample_id: str
@@ -54,10 +59,34 @@ class Example(_Update, frozen=True, kw_only=True, tag="example", omit_defaults=T
     weight: float = 1.0
     corrects: bool = False
     error: str | None = None
+    votes: dict[str, int] = {}
+    refunded: bool = False
+
+
+class Vote(_Update, frozen=True, kw_only=True, tag="vote", omit_defaults=True):
+    """An answer to a request of several annotators that decides nothing: others are missing.
+
+    Or one that changes what its annotator said before, and not what was decided by all.
+    `refunded` says whether its charge was given back, as that of an outcome may be.
+    """
+
+    request_id: str
+    sample_id: str
+    outcome: str
+    answer: Source
+    annotator: str
+    created_at: int
+    ledger: Stamp
+    label: str | None = None
+    refunded: bool = False
 
 
 class Closed(_Update, frozen=True, kw_only=True, tag="closed", omit_defaults=True):
     """A request that ended without a label, or lost the one it had (`retracted`).
+
+    `disagreed` is the outcome where several annotators answered and no label was agreed on.
+    With several, `refunded` is of this answer's charge, and of one that `expired` of those
+    of the answers that never came.
 
     `features` are those of a sample that a person rejected as a bad item: everyone
     learns what such items look like.
@@ -91,6 +120,105 @@ class Budget(_Update, frozen=True, kw_only=True, tag="budget"):
     ledger: Stamp
 
 
-Update = ModelConfig | Example | Closed | Pace | Budget
+class Certificate(_Update, frozen=True, kw_only=True, tag="certificate", omit_defaults=True):
+    """The terms of auto-labels from here on, and what speaks for them.
 
-UPDATE_TYPES = (ModelConfig, Example, Closed, Pace, Budget)
+    Parameters
+    ----------
+    why
+        ``began``, ``earned``, ``moved``, ``lost``, ``breaker``, ``drift`` or ``audits`` (where
+        and how often audits are drawn, and nothing else).
+    audits, errors
+        Uniform labels at or above the bars that were evidence, and how many contradicted.
+    lower
+        The lower end of the precision's 95 % interval (Wilson) by these; None without bars.
+    missing
+        Audits without an error that would earn a certificate; None where there is one.
+    """
+
+    terms: Terms
+    why: str
+    created_at: int
+    ledger: Stamp
+    audits: int = 0
+    errors: int = 0
+    lower: float | None = None
+    missing: int | None = None
+
+
+class Drift(_Update, frozen=True, kw_only=True, tag="drift", omit_defaults=True):
+    """The stream, or what its labels mean, has changed: a fresh model begins to learn.
+
+    Parameters
+    ----------
+    detector
+        Who says so; ``breaker`` where audits contradicted the certificate.
+    saw
+        What it saw, by name.
+    fresh
+        Whether a fresh model begins; False where one learns already, or none is wanted.
+    """
+
+    detector: str
+    saw: dict[str, float]
+    created_at: int
+    ledger: Stamp
+    fresh: bool = True
+
+
+class Takeover(_Update, frozen=True, kw_only=True, tag="takeover", omit_defaults=True):
+    """The model that began at an alarm replaces the one before, or is given up.
+
+    Parameters
+    ----------
+    taken
+        Whether it replaces; False: it was never better and is dropped.
+    since
+        The version of the alarm.
+    labels
+        Uniform labels on which the two were compared, and the log loss of each, a label.
+    """
+
+    taken: bool
+    since: int
+    labels: int
+    loss: float
+    fresh_loss: float
+    created_at: int
+    ledger: Stamp
+
+
+class Stop(_Update, frozen=True, kw_only=True, tag="stop", omit_defaults=True):
+    """From here on nothing is asked but audits.
+
+    Parameters
+    ----------
+    rule
+        ``accuracy``, ``budget``, ``deadline`` or ``no_gain``; None where the configuration
+        was changed and asking goes on.
+    saw
+        What the rule saw, by name.
+    """
+
+    rule: str | None
+    saw: dict[str, float]
+    created_at: int
+    ledger: Stamp
+
+
+Stamped = Example | Vote | Closed | Pace | Budget | Certificate | Drift | Takeover | Stop
+
+Update = ModelConfig | Stamped
+
+UPDATE_TYPES = (
+    ModelConfig,
+    Example,
+    Vote,
+    Closed,
+    Pace,
+    Budget,
+    Certificate,
+    Drift,
+    Takeover,
+    Stop,
+)

@@ -5,7 +5,8 @@ The steps of a turn, in order:
 1. poll `candidates`, then `labels` from where the ledger row says;
 2. fold each record; what is of no use becomes a dead letter;
 3. end the batch: tell the pace where it moved;
-4. apply the examples to this process's replica, and note what the learner raised;
+4. apply the examples to this process's replica, and note what the learner raised; write what
+   they gave cause for: an alarm, a fresh model that takes over;
 5. commit outputs, rows and offsets in one transaction.
 """
 
@@ -22,6 +23,7 @@ from streamal.core.updates import UPDATE_TYPES, Example
 from streamal.errors import Poison
 from streamal.runtime.buried import Buried
 from streamal.runtime.commit import Committer
+from streamal.runtime.news import tell
 from streamal.runtime.observer import Disposed
 from streamal.runtime.plan import ARBITERS, MAX_BATCH, Plan
 from streamal.runtime.restore import Follower, restore_arbiter
@@ -150,11 +152,12 @@ class Arbitration:
 
     def _end(self, arbiter: Arbiter, out: list[Output], buried: list[Buried]) -> None:
         """End a batch, commit it, and tell of it."""
-        out.extend(arbiter.finish())
+        out.extend(arbiter.finish(self._replica.compared()))
         self._stages.lap("arbiter.decide")
         before = self._replica.examples
         self._commit(arbiter, out, buried)
         self._plan.observer.disposed(arbiter, Disposed(out, buried))
+        tell(out)
         self._tell_learned(before)
 
     def _candidate(self, arbiter: Arbiter, record: Record, buried: list[Buried]) -> list[Output]:
@@ -232,7 +235,11 @@ class Arbitration:
 
     def _commit(self, arbiter: Arbiter, out: list[Output], buried: list[Buried]) -> None:
         assert self._committer is not None
+        before = self._replica.version
         outputs = [self._encoder.encode(self._learned(record)) for record in out]
+        arisen = arbiter.auditor.arise(self._replica.arisen(before), arbiter.journal)
+        outputs += [self._encoder.encode(self._learned(record)) for record in arisen]
+        out.extend(arisen)
         self._stages.lap("arbiter.encode")
         rows = list(self._rows(arbiter))
         self._stages.lap("arbiter.rows")

@@ -123,6 +123,10 @@ class Judge:
         if self._surroundings is not None:
             self._surroundings.reject(features)
 
+    def take_over(self, model: Model) -> None:
+        """Judge by another model; what the one before has taught rewards no arm."""
+        self._model, self._held = model, []
+
     def _choose(self, chooser: Chooser, example: Example) -> None:
         """Count an example; at the end of a period reward its arm and begin the next."""
         self._learned += 1

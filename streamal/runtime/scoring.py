@@ -15,7 +15,7 @@ import msgspec
 from streamal.brokers.port import Broker, Partitions
 from streamal.core.log import Outgoing, Record
 from streamal.core.records import Candidate, Decision, Progress
-from streamal.core.scorer import Scorer, Situation
+from streamal.core.scorer import Scorer
 from streamal.runtime.buried import Buried
 from streamal.runtime.commit import Committer
 from streamal.runtime.intake import Guess, Intake, Lost
@@ -124,7 +124,7 @@ class Scoring:
     def _route(self, ready: Iterable[tuple[Record, Guess]]) -> tuple[list[Routed], list[Buried]]:
         """Route samples and bury what is none, up to the first candidate if that ends a batch."""
         replica, plan, route = self._replica, self._plan, self._scorer.route
-        situation = Situation(replica.model.classes, replica.version, replica.pace)
+        situation = replica.situation()
         time_of, stops, time = plan.time_of, plan.stop_at_candidate, plan.clock()
         routed: list[Routed] = []
         buried: list[Buried] = []

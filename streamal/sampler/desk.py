@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from streamal.core.arbiter import Arbiter, Output
 from streamal.core.estimate import Bounds, Estimate
 from streamal.core.prediction import BINS, Prediction
+from streamal.core.reach import out_of_reach
 from streamal.core.records import (
     Answer,
     Candidate,
@@ -26,7 +27,7 @@ from streamal.core.records import (
 from streamal.core.requests import RequestRow
 from streamal.core.restraint import restraint_of
 from streamal.core.scorer import PartitionState, Scorer, Situation
-from streamal.core.updates import UPDATE_TYPES, Closed, Example, Update
+from streamal.core.updates import UPDATE_TYPES, Closed, Example, Update, Vote
 from streamal.errors import Poison, Unusable, UsageError
 from streamal.learners.model import Refusal
 from streamal.runtime.plan import Plan
@@ -99,8 +100,7 @@ class Desk:
         self._situation = self._now()
 
     def _now(self) -> Situation:
-        replica = self.replica
-        return Situation(replica.model.classes, replica.version, replica.pace)
+        return self.replica.situation()
 
     def _move(self) -> None:
         """Let the clock that counts samples stand at the last one."""
@@ -184,11 +184,11 @@ class Desk:
     def ask(
         self, features: Features, seen: Prediction, rank: float, worth: float
     ) -> Request | None:
-        """Ask about a row of a pool, where every limit allows it; None where one refuses."""
+        """Ask about a row of a pool, where every limit allows it and no rule stopped; else None."""
         arbiter, time = self.arbiter, self._time()
         out = arbiter.tick(time)
         refusing = arbiter.ledger.refusing()
-        if refusing:
+        if refusing or arbiter.is_stopped:
             arbiter.ledger.refused(refusing)
             self._take(out)
             return None
@@ -203,8 +203,11 @@ class Desk:
 
     def _take(self, out: list[Output]) -> list[Output]:
         """End a step as a batch ends, and apply what it wrote to the model."""
-        out += self.arbiter.finish()
+        out += self.arbiter.finish(self.replica.compared())
+        before = self.replica.version
         found = [self._learned(one) for one in out]
+        for one in self.arbiter.auditor.arise(self.replica.arisen(before), self.arbiter.journal):
+            self._learned(one)
         if len(self.arbiter.book.changed) > MANY:  # nobody writes rows as they change
             self.arbiter.book.take_changed()
             self.arbiter.memory.take_changed()
@@ -233,9 +236,11 @@ class Desk:
         state = self.arbiter.state
         estimate = Estimate(replace(state.estimate))
         known = state.bins.get("0") or [0] * BINS
+        n = state.n + self.row.seen - state.seen.get("0", 0)
+        unseen = out_of_reach(self.arbiter.ledger, n)
         for at, (before, count) in enumerate(zip(known, self.row.bins, strict=True)):
             if count != before:
-                estimate.pass_by(at, count - before)
+                estimate.pass_by(at, count - before, (count - before) * unseen)
         return estimate.bounds()
 
     def counters(self) -> Counters:
@@ -256,5 +261,5 @@ def _refused(reason: str, message: str, place: int, rows: int) -> Unusable:
     return Unusable(reason, f"sample {place}: {message}" if rows > 1 else message)
 
 
-Settled = Example | Closed
-"""What an answer comes to: an example that was learned, or a request that ended."""
+Settled = Example | Vote | Closed
+"""What an answer comes to: an example that was learned, a vote, or a request that ended."""

@@ -37,7 +37,8 @@ def _why(decision: Decision, policy: PolicySpec) -> str:
     if decision.route == "auto_label":
         bar = decision.auto_label_threshold
         sure, needed = apart(decision.confidence, 0.0 if bar is UNSET else bar)
-        return f"labelled {decision.label}, because its confidence {sure} reached {needed}"
+        by = f", by certificate {decision.certificate}" if decision.certificate else ""
+        return f"labelled {decision.label}, because its confidence {sure} reached {needed}{by}"
     return f"not asked, because {_not_asked(decision, policy)}; nor labelled"
 
 
@@ -46,6 +47,8 @@ def _asked(decision: Decision, policy: PolicySpec) -> str:
         return "it was among the most useful of its pool, and unlike the others"
     if decision.reason == "exploration":
         return "the uniform draw fell on it, whatever its rank"
+    if decision.reason == "audit":
+        return "an audit fell on it: is the model right where it is sure?"
     if decision.reason == "cold_start":
         return "the model knows fewer than two classes yet"
     return _compared(decision, policy, is_wanted=True)
@@ -56,6 +59,8 @@ def _not_asked(decision: Decision, policy: PolicySpec) -> str:
         return f"others like it were ({decision.held_back})"
     if decision.reason == "budget":
         return "the budget refused a label that it was worth"
+    if decision.reason == "uncertified":
+        return "it was not worth a label, and audits do not prove yet that the model is right"
     return _compared(decision, policy, is_wanted=False)
 
 

@@ -62,8 +62,9 @@ class Learning(View):
 
         Returns
         -------
-        Example or Closed
-            What was learned, or how the request ended; a list of them for several targets.
+        Example, Vote or Closed
+            What was learned, that an answer of several was taken, or how the request ended; a
+            list of them for several targets.
 
         Raises
         ------

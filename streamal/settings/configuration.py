@@ -15,6 +15,7 @@ from streamal.settings.auto_label import AutoLabel, AutoLabelOrOff
 from streamal.settings.broker import Broker, SqliteBroker
 from streamal.settings.budget import Budget, RateLimit, unspread
 from streamal.settings.committee import Committee
+from streamal.settings.drift import Drift, DriftOrOff
 from streamal.settings.kafka import KafkaBroker
 from streamal.settings.model import Model
 from streamal.settings.modifiers import Modifiers
@@ -24,6 +25,7 @@ from streamal.settings.samples import Samples
 from streamal.settings.section import Section, refuse
 from streamal.settings.security import doubtful
 from streamal.settings.serving import Http
+from streamal.settings.stop import Stop
 from streamal.settings.topics import Topics
 
 COMMITTEES = ("committee", "ensemble")
@@ -58,6 +60,12 @@ class Settings(Section):
         default=(RateLimit(rate=0.1),),
         description="How many labels may be asked for: a list of limits that must all allow.",
     )
+    stop: Stop = Field(
+        default=Stop(), description="When nothing but audits is asked any more; by default never."
+    )
+    drift: DriftOrOff = Field(
+        default=Drift(), description="What watches for drift, and what follows; or `off`."
+    )
     requests: Requests = Field(
         default=Requests(), description="What happens to a request that is not simply answered."
     )
@@ -66,7 +74,13 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
-        refuse([*self._members_disagree(), *self._quotas_are_of_classes()])
+        refuse(
+            [
+                *self._members_disagree(),
+                *self._quotas_are_of_classes(),
+                *self._budget_has_an_end(),
+            ]
+        )
         return self
 
     def _members_disagree(self) -> Iterator[tuple[str, str]]:
@@ -86,6 +100,13 @@ class Settings(Section):
                 near = hint(quota.value, classes, "classes")
                 said = f"is {quota.value!r}, none of model.classes; {near}"
                 yield f"modifiers.quotas.{place}.value", said
+
+    def _budget_has_an_end(self) -> Iterator[tuple[str, str]]:
+        """Refuse a part of a budget that has no whole."""
+        if self.stop.budget is not None and not any(
+            one.kind in ("count", "cost") for one in self.limits()
+        ):
+            yield "stop.budget", "needs a limit of kind count or cost: the others have no end"
 
     def modifier_spec(self) -> ModifierSpec:
         """Return what looks at features; what is an arm of `auto` is on."""

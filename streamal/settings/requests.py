@@ -39,10 +39,13 @@ class Labels(Section):
     unsolicited: bool = Field(
         default=False, description="Take labels that nobody asked for; they must carry features."
     )
-    per_request: Literal[1] = Field(
-        default=1, description="Annotators that answer each request: one, so far."
+    per_request: Counted = Field(
+        default=1,
+        description="Different annotators that answer each request; each costs a label. With "
+        "more than one, answers must name their `annotator`.",
     )
     agreement: Part = Field(
         default=0.5,
-        description="Share of the answers that a label needs to be learned; one answer is all.",
+        description="With several annotators: share of the answers that a label needs to be "
+        "learned, and no other may have as many.",
     )

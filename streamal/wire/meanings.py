@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from streamal.wire.rows import ROWS
 from streamal.wire.topics import (
     ABSTAINED,
     AUTO_LABELS,
@@ -71,38 +72,23 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "time": "The ledger's clock, in milliseconds since the epoch.",
         "utility": "How much a label would teach, in (0, 1].",
         "version": "Counts 1, 2, 3 … along `updates`.",
-        "Account.base": "What was allowed where the limit came into force.",
-        "Account.began": "Samples seen where the limit came into force.",
-        "Account.lam": "Of a window: samples in a millisecond, smoothed; 0 in the first.",
-        "Account.refused": "How often the limit refused a label.",
-        "Account.window": "Number of the present window since the epoch; -1 before the first.",
-        "Account.window_n": "Samples seen where that window began.",
-        "Account.window_time": "Where that window began, in milliseconds since the epoch.",
+        "Answer.annotator": "Who said it; chooses the price where prices differ.",
         "Answer.answer_id": "Of a label that nobody asked for: repeats are refused.",
         "Answer.answered_at": "Kept by the log, read by nobody.",
-        "Answer.annotator": "Who said it; chooses the price where prices differ.",
         "Answer.features": "Of a label that nobody asked for, where that is allowed.",
         "Answer.label": 'The class; `1`, `1.0` and `"1"` are one.',
         "Answer.outcome": "What came of it; needs a label if it is `labelled`.",
         "Answer.request_id": "The request that is answered.",
         "Answer.sample_id": "Instead of it: the oldest open request of that sample.",
-        "ArbiterState.answers": "Answers so far, by what became of them: `learned`, `corrected`, "
-        "an outcome, or why they were refused.",
-        "ArbiterState.bins": "For each partition of `samples`: those that scorers routed "
-        "themselves, for each bin of the confidence's log-odds.",
-        "ArbiterState.candidates": "Offset of the last record of `candidates` that was taken in; "
-        "-1 for none.",
-        "ArbiterState.classes": "The classes learned so far, in that order.",
-        "ArbiterState.estimate": "What is known of the accuracy.",
-        "ArbiterState.labels": "For each partition of `labels`: offset of the last one taken in.",
-        "ArbiterState.ledger": "What is charged and allowed.",
-        "ArbiterState.quotas": "What was asked of each quota.",
-        "ArbiterState.routes": "The arbiter's decisions so far, by `route/reason`.",
-        "ArbiterState.seen": "For each partition of `samples`: samples decided, as scorers told.",
-        "ArbiterState.version": "The last one written to `updates`.",
         "Budget.limits": "The limits from here on.",
+        "Candidate.audited_from": "The confidence from which samples are audited; 0 where none "
+        "are.",
         "Candidate.auto_label_threshold": "Of the route `auto_label`: the threshold in force.",
         "Candidate.cap": "The share at which it was proposed; the arbiter's is not above it.",
+        "Candidate.certificate": "The version of the record of `updates` that earned the "
+        "threshold.",
+        "Candidate.pace": "What the scorer was told of the share: uniform draws go by it.",
+        "Candidate.coin": "The probability of an audit: a uniform draw beside that of all samples.",
         "Candidate.cold_start": "No probabilities: the model knows fewer than two classes.",
         "Candidate.draw": "The sample's keyed number, in [0, 1).",
         "Candidate.reason": "Why there.",
@@ -112,8 +98,15 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Candidate.threshold": "The policy's own, if it has one.",
         "Candidate.want": "Of other policies than `rank`: the probability with which they wanted "
         "it.",
-        "Charge.amount": "Labels or money.",
-        "Charge.window": "Number of the window that it fell in; 0 of a limit without windows.",
+        "Certificate.audits": "Uniform labels at or above the threshold that are evidence.",
+        "Certificate.errors": "How many of those labels contradicted the model.",
+        "Certificate.lower": "The lower end of the precision's 95 % interval (Wilson); null "
+        "without a certificate.",
+        "Certificate.missing": "Audits without an error that would earn a certificate; null where "
+        "there is one.",
+        "Certificate.terms": "What holds for auto-labels from here on.",
+        "Certificate.why": "`began` (a configured threshold), `earned`, `moved`, `lost`, "
+        "`breaker`, `drift`, or `audits`: only what is audited has changed.",
         "Closed.answer": "Where the answer lies; absent where it expired.",
         "Closed.features": "Those of a sample that was `rejected`: what junk looks like is learned "
         "from them.",
@@ -127,7 +120,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "DeadLetter.topic": "The one that it was read from, by its name at the broker.",
         "DeadLetter.version": "Of streamal.",
         "Decision.auto_label_threshold": "The threshold in force; only of an `auto_label`.",
-        "Decision.certificate": "Kept for certified thresholds; only of an `auto_label`.",
+        "Decision.certificate": "The version of the record of `updates` that earned the threshold; "
+        "null for a configured one; only of an `auto_label`.",
         "Decision.decided_at": "Milliseconds since the epoch.",
         "Decision.held_back": "The rule wanted it, but others like it were asked enough: `repeat`, "
         "`pending` or `quota`.",
@@ -139,16 +133,10 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Decision.threshold": "Ranks below it were asked; or the policy's own.",
         "Digest.value": "16 hex digits.",
         "Digest.version": "The model's.",
-        "EstimateState.hits": "For each bin: labels that the model had predicted.",
-        "EstimateState.horizon": "Samples at which the anytime interval is tightest.",
-        "EstimateState.labels": "How many labels it was told of.",
-        "EstimateState.p_min": "The least propensity that ever granted a uniform draw.",
-        "EstimateState.passed": "How many samples were not asked.",
-        "EstimateState.right": "How many of those labels the model had predicted.",
-        "EstimateState.samples": "How many samples it was told of.",
-        "EstimateState.spread": "The variance of `total`, summed up.",
-        "EstimateState.total": "Samples taken as predicted rightly; over `samples`, the accuracy.",
-        "EstimateState.trials": "For each bin: labels.",
+        "Drift.detector": "Which detector says so; `breaker` where audits contradicted the "
+        "certificate.",
+        "Drift.fresh": "Whether a fresh model begins to learn here.",
+        "Drift.saw": "What the detector saw, by name.",
         "Example.corrects": "It is a second, different answer.",
         "Example.error": "What the learner raised; nobody learned it.",
         "Example.label": "The class that was answered.",
@@ -158,10 +146,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Example.reason": "Why it was asked, in one word; absent where nobody asked.",
         "Example.request_id": "The request that was answered; absent where nobody asked.",
         "Example.source": "Where the sample lies; of a label that nobody asked for, the answer.",
+        "Example.votes": "Of a request of several annotators: how many gave each label.",
         "Example.weight": "In learning.",
-        "LedgerState.accounts": "What each limit has charged, in the order of `specs`.",
-        "LedgerState.pace": "The pace that scorers were told last; null before the first.",
-        "LedgerState.specs": "The limits of the budget.",
         "LimitSpec.amount": "Labels for each sample (`rate`), labels (`count`, `window`) or money "
         "(`cost`).",
         "LimitSpec.burst": "Labels ahead of the line.",
@@ -175,29 +161,12 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "class weights and a committee's members where there are any.",
         "ModelConfig.written_at": "Milliseconds since the epoch.",
         "Pace.pace": "What part of the samples the budget affords.",
-        "PartitionState.bins": "Samples that the scorer routed itself, for each bin of the "
-        "confidence's log-odds.",
-        "PartitionState.bucket": "Level of the bucket that shapes proposals.",
-        "PartitionState.kind": "Of the policy whose memory this is.",
-        "PartitionState.policy": "What that policy remembers.",
-        "PartitionState.routes": "The samples that the scorer routed itself, by route.",
-        "PartitionState.seen": "Samples of this partition decided so far.",
         "Progress.digest": "Of the predictions for the first labelled samples; now and then.",
-        "QuotaState.counts": "How many of them each quota had, by `feature=value`; of a class "
-        "`=value`.",
-        "QuotaState.total": "Requests that count; older ones are forgotten by halves.",
+        "Request.agreement": "The share of the answers that a label needs; null where one "
+        "annotator is asked.",
+        "Request.annotators": "How many different ones are to answer.",
         "Request.created_at": "When it was asked, in milliseconds since the epoch.",
         "Request.expires_at": "Milliseconds since the epoch; after that it ends without a label.",
-        "RequestRow.annotator": "Who gave the answer.",
-        "RequestRow.asked": "The request; once it is closed, without payload and probabilities.",
-        "RequestRow.attempt": "2 for `#2`.",
-        "RequestRow.bin": "Of its confidence's log-odds; -1: the accuracy estimate leaves it out.",
-        "RequestRow.charges": "What each limit was charged, by the limit's name.",
-        "RequestRow.closed_at": "Milliseconds since the epoch; 0 while it is open.",
-        "RequestRow.guess": "The hit rate expected in that bin when it was asked.",
-        "RequestRow.label": "The answer that was learned last; null while there is none.",
-        "RequestRow.n": "Samples seen when it was asked.",
-        "RequestRow.outcome": "How it ended; null while it is open.",
         "Source.offset": "Within the partition.",
         "Source.topic": "Its name at the broker.",
         "Stamp.candidates": "Offset of the last record of `candidates` that was taken in; -1 for "
@@ -205,6 +174,23 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Stamp.labels": "For each partition of `labels`: offset of the last one taken in.",
         "Stamp.limits": "One for each limit of the budget, in its order.",
         "Stamp.share": "What part of the samples the budget afforded then.",
+        "Stop.rule": "`accuracy`, `budget`, `deadline` or `no_gain`; null where asking goes on.",
+        "Stop.saw": "What the rule saw, by name.",
+        "Takeover.fresh_loss": "Log loss for each of those labels, of the fresh model.",
+        "Takeover.labels": "Uniform labels on which the two were compared.",
+        "Takeover.loss": "Log loss for each of those labels, of the model before.",
+        "Takeover.since": "The version of the alarm at which the fresh model began.",
+        "Takeover.taken": "Whether it replaces the model before; else it is dropped.",
+        "Terms.audited": "The confidence from which samples are audited, by predicted class; `*` "
+        "is every other.",
+        "Terms.bars": "The confidence from which the model labels by itself, by predicted class; "
+        "`*` is every other. Empty: not at all.",
+        "Terms.certificate": "The version of the record that earned the bars; null for configured "
+        "ones.",
+        "Terms.coin": "The probability with which such a sample is audited.",
+        "Vote.label": "The class that was answered; absent of other outcomes.",
+        "Vote.outcome": "`labelled`, `skipped`, `unknown` or `rejected`.",
+        **ROWS,
     }
 )
 """What a field means, as ``Record.name``; the name alone where it means one thing everywhere."""

@@ -11,7 +11,7 @@ from streamal.core.prediction import BINS
 from streamal.core.records import Candidate, Decision, Progress, Request
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
-from streamal.core.updates import UPDATE_TYPES, Closed, Example, Update
+from streamal.core.updates import UPDATE_TYPES, Closed, Example, Update, Vote
 from streamal.wire.topics import (
     ABSTAINED,
     AUTO_LABELS,
@@ -104,7 +104,7 @@ class RecordEncoder:
         return Outgoing(self._topics[CANDIDATES], None, _encode(record))
 
     def _update(self, record: Update) -> Outgoing:
-        key = record.sample_id.encode() if isinstance(record, Example | Closed) else None
+        key = record.sample_id.encode() if isinstance(record, Example | Vote | Closed) else None
         return self._out(UPDATES, key, f"updates/{record.version}", record)
 
     def partition_row(self, partition: int, state: PartitionState) -> Outgoing:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from streamal.core.answers import UNCOUNTED
+from streamal.core.auditor import UNCOUNTED
 from streamal.core.estimate import EstimateState
 from streamal.core.journal import ArbiterState
 from streamal.core.prediction import BINS

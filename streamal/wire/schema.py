@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from streamal.core.certifier import CertifierState
 from streamal.core.journal import ArbiterState
 from streamal.core.ledger import LedgerState
 from streamal.core.limits import Account, Charge
@@ -20,6 +21,7 @@ from streamal.core.quotas import QuotaState
 from streamal.core.records import Candidate, Decision, Progress, Request
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
+from streamal.core.stopping import StopState
 from streamal.core.updates import UPDATE_TYPES
 from streamal.wire.dead import PREFIX, DeadLetter
 from streamal.wire.labels import OUTCOMES
@@ -82,7 +84,17 @@ ID: Schema = {"type": ["string", "number", "null"]}
 TEXT: Schema = {"type": ["string", "null"]}
 
 _COMPLETE = frozenset(
-    one.__name__ for one in (PartitionState, ArbiterState, LedgerState, QuotaState, Account, Charge)
+    one.__name__
+    for one in (
+        PartitionState,
+        ArbiterState,
+        LedgerState,
+        QuotaState,
+        CertifierState,
+        StopState,
+        Account,
+        Charge,
+    )
 )
 """Records that are written with all their fields, those with a default too."""
 

@@ -125,7 +125,8 @@ def test_samples_that_scorers_routed_join_the_estimate_once() -> None:
         progress = Progress(seen={"0": seen}, bins={"0": list(bins)})
         desk.arbiter.progress(progress, desk.arbiter.state.candidates + 1, 0)
     desk.ask(20, bins={"0": bins[:3] + [20] + [0] * 10})
-    assert (desk.arbiter.estimate.state.samples, desk.arbiter.estimate.state.passed) == (21, 20)
+    estimate = desk.arbiter.state.estimate
+    assert (estimate.samples, estimate.passed) == (21, 20)
 
 
 def test_time_never_runs_back() -> None:

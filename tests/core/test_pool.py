@@ -71,7 +71,7 @@ def test_who_is_best_without_its_draw_is_no_exploration() -> None:
     """The best has propensity 1 even if it was drawn too, and leaves its label to the next."""
     made = _candidates([0.9, 0.8, 0.1])
     made[0] = candidate(0, utility=0.9, draw=0.0)
-    found = verdicts(made, 2, 20, PolicySpec(kind="pool", diversity=0.0))
+    found = verdicts(made, [0.0] * 3, 2, 20, PolicySpec(kind="pool", diversity=0.0))
     assert [(one.wanted, one.explored, one.propensity) for one, _ in found] == [
         (True, False, 1.0),
         (True, False, 1.0),
@@ -97,7 +97,8 @@ def test_a_propensity_is_the_chance_of_the_own_draw(
     """Drawn again below f(q) each one is asked; above it, asked only where the propensity is 1."""
     made = [candidate(i, utility=(i * 7 % 10) / 10, draw=draw) for i, draw in enumerate(draws)]
     told, policy = len(made) + more, PolicySpec(kind="pool", diversity=0.0, exploration=0.5)
-    found = verdicts(made, labels, told, policy)
+    coins = [0.0] * len(made)
+    found = verdicts(made, coins, labels, told, policy)
     for i, (verdict, share) in enumerate(found):
         uniform = floor(share, 0.5)
         assert verdict.propensity in (1.0, uniform)
@@ -105,7 +106,7 @@ def test_a_propensity_is_the_chance_of_the_own_draw(
             continue
         tie = made[i].draw * 2**24 % 1.0 / 2**24  # the utilities' ties stay as they are
         high = candidate(i, utility=made[i].utility, draw=1.0 - 2**-24 + tie)
-        (again, _) = verdicts([*made[:i], high, *made[i + 1 :]], labels, told, policy)[i]
+        (again, _) = verdicts([*made[:i], high, *made[i + 1 :]], coins, labels, told, policy)[i]
         assert again.wanted == (verdict.propensity == 1.0)
 
 
@@ -113,7 +114,7 @@ def test_a_propensity_is_the_chance_of_the_own_draw(
 def test_a_block_takes_what_is_affordable(labels: int, more: int) -> None:
     """Where no draw asks for more, it takes as many as its labels, or all that wait."""
     made = _candidates([0.5] * 10, draw=1.0 - 2**-53)
-    wanted = sum(one.wanted for one, _ in verdicts(made, labels, 10 + more, POOL))
+    wanted = sum(one.wanted for one, _ in verdicts(made, [0.0] * 10, labels, 10 + more, POOL))
     assert wanted == min(labels, 10)
 
 

@@ -9,6 +9,7 @@ from streamal.core.policies import PolicySpec
 from streamal.core.prediction import NO_OPINION, Prediction, predicted
 from streamal.core.records import NO_PAYLOAD, Candidate, Decision
 from streamal.core.scorer import PartitionState, Scorer, ScorerSpec, Situation
+from streamal.core.terms import Terms, fixed
 from tests.core.made import sample
 from tests.strategies import ODD_ROWS, SHARES
 
@@ -17,23 +18,31 @@ SURE = predicted(CLASSES[:2], [0.99, 0.01])
 UNSURE = predicted(CLASSES[:2], [0.51, 0.49])
 
 
-def _scorer(auto_label: float | None = 0.95, *partitions: int, **policy: object) -> Scorer:
-    spec = ScorerSpec(7, PolicySpec(**policy), auto_label)  # type: ignore[arg-type]
-    scorer = Scorer(spec)
+FIXED = fixed(0.95)
+
+
+def _scorer(*partitions: int, **policy: object) -> Scorer:
+    scorer = Scorer(ScorerSpec(7, PolicySpec(**policy)))  # type: ignore[arg-type]
     for partition in partitions or (0,):
         scorer.restore(partition, PartitionState())
     return scorer
 
 
 def _route(
-    scorer: Scorer, offset: int, guess: Prediction, pace: float = 0.1, partition: int = 0
+    scorer: Scorer,
+    offset: int,
+    guess: Prediction,
+    pace: float = 0.1,
+    partition: int = 0,
+    terms: Terms = FIXED,
 ) -> Candidate | Decision:
-    return scorer.route(sample(offset, partition), guess, Situation(CLASSES[:2], 3, pace), 500)
+    situation = Situation(CLASSES[:2], 3, pace, terms)
+    return scorer.route(sample(offset, partition), guess, situation, 500)
 
 
-def _decision(scorer: Scorer, guess: Prediction) -> Decision:
+def _decision(scorer: Scorer, guess: Prediction, terms: Terms = FIXED) -> Decision:
     """A decision that the scorer made itself: at a pace of 0 nothing is proposed."""
-    found = _route(scorer, 1, guess, pace=0.0)
+    found = _route(scorer, 1, guess, pace=0.0, terms=terms)
     assert isinstance(found, Decision)
     return found
 
@@ -53,7 +62,7 @@ def test_only_a_confident_model_labels_by_itself(
     auto_label: float | None, guess: Prediction, route: str, reason: str
 ) -> None:
     """At or above the threshold in force, never without one, never without an opinion."""
-    found = _decision(_scorer(auto_label), guess)
+    found = _decision(_scorer(), guess, fixed(auto_label))
     assert (found.route, found.reason) == (route, reason)
 
 
@@ -111,7 +120,7 @@ def test_each_sample_is_counted_and_told_once() -> None:
 
 def test_a_candidate_tells_of_every_partition_touched_since() -> None:
     """Whoever comes first tells for all, so that n is exact at each request."""
-    scorer = _scorer(0.95, 0, 1, 2)
+    scorer = _scorer(0, 1, 2)
     for partition in (0, 1, 1):
         _route(scorer, 1, SURE, pace=0.0, partition=partition)
     told = _route(scorer, 5, NO_OPINION, pace=1.0, partition=2)
@@ -132,7 +141,7 @@ def test_what_was_told_does_not_change_afterwards() -> None:
 
 def test_only_touched_partitions_are_saved() -> None:
     """One row for each partition that changed since it was last saved."""
-    scorer = _scorer(0.95, 0, 1)
+    scorer = _scorer(0, 1)
     _route(scorer, 1, SURE, partition=1)
     assert list(scorer.save()) == [1]
     assert scorer.save() == {}
@@ -140,7 +149,7 @@ def test_only_touched_partitions_are_saved() -> None:
 
 def test_a_dropped_partition_is_forgotten() -> None:
     """What another process decides now is neither told nor saved by this one."""
-    scorer = _scorer(0.95, 0, 1)
+    scorer = _scorer(0, 1)
     for partition in (0, 1):
         _route(scorer, 1, SURE, pace=0.0, partition=partition)
     scorer.drop(1)
@@ -153,7 +162,7 @@ def test_a_dropped_partition_is_forgotten() -> None:
 
 def test_partitions_do_not_rank_each_other() -> None:
     """Each compares with its own recent samples: the best of a dull one is its best."""
-    scorer = _scorer(0.95, 0, 1)
+    scorer = _scorer(0, 1)
     for offset in range(50):
         _route(scorer, offset, UNSURE, partition=0)
     assert _route(scorer, 0, SURE, partition=1).rank == 0.0

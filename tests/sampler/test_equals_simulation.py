@@ -23,6 +23,7 @@ STREAMS: dict[str, dict[str, Any]] = {
     "auto": {"policy": {"kind": "auto"}},
     "committee": {"model": {"preset": "committee"}, "policy": {"utility": "disagreement"}},
     "modifiers": {"modifiers": {"novelty": 1, "density": 1, "thinning": {"most": 1}}},
+    "certificate": {"auto_label": {"target_precision": 0.9}, "budget": [{"rate": 0.4}]},
     "expiry": {"requests": {"expire_after": "40s", "remember": "100s"}},
 }
 

@@ -5,6 +5,8 @@ import pytest
 from tests.settings.trees import wrong
 
 NAME = "name of letters, digits, dots, dashes and underscores"
+AUTO_KEYS = "threshold, target_precision, audit, strict"
+UNPROMISED = "needs auto_label.target_precision, for there are no audits without a promise"
 RANGE = "must be between 0 and 1 (not 0)"
 
 
@@ -106,8 +108,16 @@ RANGE = "must be between 0 and 1 (not 0)"
         ({"policy": {"window": 0}}, "policy.window: is 0, must be a whole number, at least 1"),
         ({"policy": []}, "policy: is [], must be a map"),
         (
-            {"auto_label": {"target_precision": 0.95}},
-            "auto_label.target_precision: unknown key; known keys: threshold",
+            {"auto_label": {"target": 0.95}},
+            f"auto_label.target: unknown key; known keys: {AUTO_KEYS}",
+        ),
+        (
+            {"auto_label": {"target_precision": 1.0}},
+            "auto_label.target_precision: is 1.0, must be between 0.5 and 0.999 (not 0.5) or null",
+        ),
+        (
+            {"auto_label": {"strict": True}},
+            f"auto_label.strict: {UNPROMISED}",
         ),
         (
             {"auto_label": {"threshold": 0}},

@@ -121,6 +121,14 @@ SECTIONS = {
     "policy": POLICIES,
     "auto_label": st.just("off") | st.fixed_dictionaries({"threshold": PARTS}),
     "budget": st.lists(LIMITS, min_size=1, max_size=3),
+    "stop": st.fixed_dictionaries(
+        {},
+        optional={
+            "accuracy": st.none() | st.floats(0, 1, exclude_min=True, exclude_max=True),
+            "deadline": st.none() | st.just("2026-12-01T00:00:00Z"),
+            "no_gain": st.none() | st.booleans() | st.fixed_dictionaries({"labels": COUNTS}),
+        },
+    ),
     "requests": st.fixed_dictionaries(
         {},
         optional={

@@ -21,7 +21,20 @@ from streamal.core.records import (
 )
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
-from streamal.core.updates import UPDATE_TYPES, Budget, Closed, Example, ModelConfig, Pace
+from streamal.core.terms import Terms
+from streamal.core.updates import (
+    UPDATE_TYPES,
+    Budget,
+    Certificate,
+    Closed,
+    Drift,
+    Example,
+    ModelConfig,
+    Pace,
+    Stop,
+    Takeover,
+    Vote,
+)
 from streamal.wire import records as wire
 from streamal.wire.dead import DeadLetter
 from streamal.wire.labels import decode_answer
@@ -43,8 +56,14 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "budget": Budget,
     "limit": LimitSpec,
     "example": Example,
+    "vote": Vote,
     "closed": Closed,
     "pace": Pace,
+    "certificate": Certificate,
+    "terms": Terms,
+    "drift": Drift,
+    "takeover": Takeover,
+    "stop": Stop,
     "partition row": PartitionState,
     "request row": RequestRow,
 }

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from streamal.core.log import Outgoing, Record
 from streamal.core.prediction import BINS
 from streamal.core.records import Candidate, Decision, Progress, Request, Source
-from streamal.core.updates import Closed, Example, Update
+from streamal.core.updates import Closed, Example, Update, Vote
 from streamal.wire import records as wire
 from streamal.wire.records import RecordEncoder, Written
 from streamal.wire.topics import Topics
 from tests import strategies as made
+from tests import updates
 
 ENCODER = RecordEncoder(Topics({"updates": "team.updates"}, partitions=4), "worker-1")
 few = settings(max_examples=30)
@@ -34,11 +35,11 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Written], Callable[[bytes], Written]]
     "decision": (made.DECISIONS, wire.decode_decision),
     "candidate": (made.CANDIDATES, wire.decode_candidate),
     "progress": (made.PROGRESS, wire.decode_candidate),
-    "config": (made.CONFIGS, wire.decode_update),
-    "example": (made.EXAMPLES, wire.decode_update),
-    "closed": (made.CLOSED, wire.decode_update),
-    "pace": (made.PACES, wire.decode_update),
-    "budget": (made.BUDGET_RECORDS, wire.decode_update),
+    "config": (updates.CONFIGS, wire.decode_update),
+    "example": (updates.EXAMPLES, wire.decode_update),
+    "closed": (updates.CLOSED, wire.decode_update),
+    "pace": (updates.PACES, wire.decode_update),
+    "budget": (updates.BUDGET_RECORDS, wire.decode_update),
 }
 
 
@@ -119,11 +120,11 @@ def test_a_decision_goes_where_its_route_says(record: Decision) -> None:
 
 
 @few
-@given(made.UPDATES)
+@given(updates.UPDATES)
 def test_an_update_is_identified_by_its_version(record: Update) -> None:
     """Under the topic's own name; examples and ends are keyed by their sample."""
     out = ENCODER.encode(record)
-    key = record.sample_id.encode() if isinstance(record, Example | Closed) else None
+    key = record.sample_id.encode() if isinstance(record, Example | Vote | Closed) else None
     assert (out.topic, out.key) == ("team.updates", key)
     assert _said(out)["ce_id"] == f"updates/{record.version}"
 

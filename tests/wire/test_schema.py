@@ -65,7 +65,8 @@ def _broken(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
 OPTIONAL = {
     "auto-labels": {"certificate", "ledger"},
     "abstained": {"ledger"},
-    "candidates": {"want", "threshold", "auto_label_threshold", "payload", "digest"},
+    "candidates": {"want", "threshold", "auto_label_threshold", "payload", "digest"}
+    | {"certificate", "coin", "audited_from", "pace"},
     "updates": {"weight", "annotator", "predicted", "request_id", "reason", "propensity"}
     | {"model_version", "answer"},
 }
