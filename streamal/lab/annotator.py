@@ -1,4 +1,4 @@
-"""A simulated person: answers label requests from the truth, late, wrongly or never."""
+"""Simulated people: they answer label requests from the truth, late, wrongly or never."""
 
 from collections import deque
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from streamal.brokers.port import Broker
 from streamal.core.draw import draw
 from streamal.core.log import Outgoing, Record
 from streamal.core.records import Request
+from streamal.errors import UsageError
 from streamal.wire.records import decode_request
 from streamal.wire.topics import LABELS, REQUESTS, Topics
 
@@ -18,7 +19,7 @@ MAX_BATCH = 500
 
 
 class Habits(msgspec.Struct, frozen=True):
-    """How an annotator answers; shares in [0, 1], drawn by keyed hash.
+    """How annotators answer; shares in [0, 1], drawn by keyed hash for each of them.
 
     Parameters
     ----------
@@ -28,12 +29,45 @@ class Habits(msgspec.Struct, frozen=True):
         Share of labels replaced by another class.
     never
         Share of requests that get no answer.
+    annotators
+        How many there are. As many answer a request as it wants, drawn anew for each; all
+        of them where they are fewer.
     """
 
     seed: int = 0
     skip: float = 0.0
     noise: float = 0.0
     never: float = 0.0
+    annotators: int = 1
+
+    def names(self) -> list[str]:
+        """Return their names.
+
+        Examples
+        --------
+        >>> Habits().names(), Habits(annotators=3).names()
+        (['simulated'], ['simulated-1', 'simulated-2', 'simulated-3'])
+        """
+        if self.annotators == 1:
+            return [NAME]
+        return [f"{NAME}-{number + 1}" for number in range(self.annotators)]
+
+
+def enough(annotators: int | None, per_request: int) -> int:
+    """Return how many people there are, None: as many as a request wants.
+
+    Raises
+    ------
+    UsageError
+        They are too few.
+    """
+    people = annotators or per_request
+    if people < per_request:
+        raise UsageError(
+            f"annotators: {people} are too few where each request wants {per_request} "
+            "(labels.per_request); none would ever be decided"
+        )
+    return people
 
 
 class _Pending(msgspec.Struct, frozen=True):
@@ -67,6 +101,7 @@ class Annotator:
         self._truth = truth
         self._due = due
         self._habits = habits
+        self._names = habits.names()
         self._pending: deque[_Pending] = deque()
         # One group for each topic of requests: two services may share a broker.
         group = f"{GROUP}-{topics[REQUESTS]}"
@@ -103,18 +138,37 @@ class Annotator:
         return done
 
     def _answers(self, request: Request, truth: str | None) -> list[Outgoing]:
-        outcome, label = self._say(request, truth)
+        said = (self._answer(request, truth, name) for name in self._asked(request))
+        return [one for one in said if one is not None]
+
+    def _asked(self, request: Request) -> list[str]:
+        """Return who answers a request."""
+        names, wanted = self._names, request.annotators
+        if len(names) <= wanted:
+            return names
+        seed = self._habits.seed
+        drawn = {name: draw(seed, "who", self._key(request, name)) for name in names}
+        return sorted(names, key=lambda name: drawn[name])[:wanted]
+
+    def _key(self, request: Request, name: str) -> str:
+        """Return what an annotator's draws depend on."""
+        if len(self._names) == 1:
+            return request.request_id
+        return f"{request.request_id} {name}"
+
+    def _answer(self, request: Request, truth: str | None, name: str) -> Outgoing | None:
+        outcome, label = self._say(request, truth, self._key(request, name))
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
         if outcome == "never":
-            return []
-        value: dict[str, str] = {"request_id": request.request_id, "annotator": NAME}
+            return None
+        value: dict[str, str] = {"request_id": request.request_id, "annotator": name}
         value |= {"label": label} if label is not None else {"outcome": outcome}
-        value["answer_id"] = request.request_id
+        value["answer_id"] = self._key(request, name)
         key = request.sample_id.encode()
-        return [Outgoing(self._topics[LABELS], key, msgspec.json.encode(value))]
+        return Outgoing(self._topics[LABELS], key, msgspec.json.encode(value))
 
-    def _say(self, request: Request, label: str | None) -> tuple[str, str | None]:
-        habits, source = self._habits, request.request_id
+    def _say(self, request: Request, label: str | None, source: str) -> tuple[str, str | None]:
+        habits = self._habits
         if draw(habits.seed, "never", source) < habits.never:
             return "never", None
         if label is None:
@@ -122,12 +176,12 @@ class Annotator:
         if draw(habits.seed, "skip", source) < habits.skip:
             return "skipped", None
         if draw(habits.seed, "noise", source) < habits.noise:
-            return "labelled", self._wrong(request, label)
+            return "labelled", self._wrong(request, label, source)
         return "labelled", label
 
-    def _wrong(self, request: Request, label: str) -> str:
+    def _wrong(self, request: Request, label: str, source: str) -> str:
         others = [one for one in request.classes if one != label]
-        at = draw(self._habits.seed, "wrong", request.request_id)
+        at = draw(self._habits.seed, "wrong", source)
         return others[int(at * len(others))] if others else label
 
     def close(self) -> None:

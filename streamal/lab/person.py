@@ -1,4 +1,4 @@
-"""The simulated person of `annotate`: answers what comes, each after its delay."""
+"""The simulated people of `annotate`: they answer what comes, each after its delay."""
 
 from collections.abc import Callable, Mapping
 

@@ -32,6 +32,8 @@ class Scoreboard:
         The auto-label threshold; uniform labels at or above it are audits.
     write
         Gets one line for each row, in order; None writes none.
+    per_request
+        Labels that each request takes.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Scoreboard:
         limits: list[LimitSpec],
         bar: float | None,
         write: Callable[[Line], None] | None = None,
+        per_request: int = 1,
     ) -> None:
         self._samples = topics[SAMPLES]
         self._dead = topics[DEAD_LETTERS]
@@ -50,6 +53,7 @@ class Scoreboard:
         self._truth = truth
         self._bar = bar
         self._write = write
+        self._per_request = per_request
         self._recount = Recount(limits)
         self._recent: deque[int] = deque()
         self._lines: dict[int, Line] = {}
@@ -129,10 +133,16 @@ class Scoreboard:
             self.audits += decision.confidence >= self._bar
         stamp = decision.ledger
         assert not isinstance(stamp, msgspec.UnsetType)
-        self._recount.charge(stamp.n, stamp.time)
+        for _ in range(self._per_request):
+            self._recount.charge(stamp.n, stamp.time)
         excess = float(self._recount.excess(self._seen(decision), stamp.time))
         self.worst_excess = max(self.worst_excess, excess)
         self._density(decision.source.offset)
+
+    @property
+    def labels(self) -> int:
+        """How many labels were asked for."""
+        return self._per_request * self.routes["request"]
 
     def _seen(self, decision: Decision) -> int:
         """Return n as the rows say: all up to this one, or to where it was asked, but the dead."""

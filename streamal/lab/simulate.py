@@ -88,12 +88,11 @@ class Simulation:
         broker.create(plan.topics.specs())
         self._feeder = broker.writer("feeder")
         self.worker = Worker(broker, self.plan)
-        self.annotator = Annotator(
-            broker, plan.topics, self._label, self._due, habits or Habits(plan.scorer.seed)
-        )
+        limits, each = plan.arbiter.limits, plan.arbiter.per_request
+        people = habits or Habits(plan.scorer.seed, annotators=each)
+        self.annotator = Annotator(broker, plan.topics, self._label, self._due, people)
         bar = plan.scorer.auto_label
-        limits = plan.arbiter.limits
-        self.scores = Scoreboard(broker, plan.topics, self._take_label, limits, bar, write)
+        self.scores = Scoreboard(broker, plan.topics, self._take_label, limits, bar, write, each)
         self.seconds = 0.0
 
     def _label(self, request: Request) -> str | None:

@@ -3,10 +3,13 @@
 from typing import Any
 
 from streamal.brokers.port import Broker
+from streamal.core.certifier import TargetSpec
+from streamal.core.estimate import EstimateState
 from streamal.core.journal import ArbiterState
-from streamal.core.ledger import Ledger
+from streamal.core.ledger import Ledger, LedgerState
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
+from streamal.runtime.certification import certificate
 from streamal.runtime.plan import ARBITERS, SCORERS
 from streamal.runtime.replay import replay
 from streamal.runtime.restore import (
@@ -18,14 +21,21 @@ from streamal.runtime.restore import (
 from streamal.runtime.standing import NOTHING, standing
 from streamal.wire.topics import CANDIDATES, DEAD_LETTERS, LABELS, SAMPLES, STATE, Topics
 
+_BLANK = ArbiterState(LedgerState([], []), EstimateState())
+"""What is remembered before the first arbiter."""
 
-def status(broker: Broker, topics: Topics, prefix: str = "") -> dict[str, Any]:
-    """Return budget, query rate, routes, requests, model version and lag.
+
+def status(
+    broker: Broker, topics: Topics, prefix: str = "", target: TargetSpec | None = None
+) -> dict[str, Any]:
+    """Return budget, query rate, routes, requests, guarantees, model version and lag.
 
     Parameters
     ----------
     prefix
         Of the names of the groups.
+    target
+        What is promised of auto-labels, as configured.
 
     Raises
     ------
@@ -47,10 +57,13 @@ def status(broker: Broker, topics: Topics, prefix: str = "") -> dict[str, Any]:
         "pace": stands["pace"],
         "requests": _requests(saved_requests(rows)),
         "labels": stands["labels"],
+        "annotators": stands["annotators"],
         "model_version": stands["model_version"],
         "classes": stands["classes"],
         "estimate": stands["estimate"],
-        "certificate": None,
+        "certificate": certificate(state or _BLANK, target),
+        "drift": stands["drift"],
+        "stop": stands["stop"],
         "lag": _lag(broker, topics, prefix, state),
     }
 

@@ -10,13 +10,16 @@ from typing import Any, BinaryIO
 import msgspec
 
 from streamal.brokers.port import Broker
+from streamal.core.journal import ArbiterState
 from streamal.core.limits import BURST, LimitSpec
+from streamal.core.terms import EVERY
 from streamal.errors import UsageError
-from streamal.lab.annotator import Habits
+from streamal.lab.annotator import Habits, enough
 from streamal.lab.row import Row
 from streamal.lab.scoreboard import Line, Scoreboard
 from streamal.lab.simulate import Clock, Simulation
 from streamal.runtime.plan import Plan
+from streamal.runtime.standing import drift, estimate, stop
 
 Tell = Callable[[int], None]
 
@@ -38,6 +41,10 @@ class Study(msgspec.Struct, frozen=True):
         Only the first so many rows.
     decisions
         A file that gets one JSON line for each row.
+    noise
+        Share of the labels that are another class, drawn for each annotator.
+    annotators
+        How many people there are to ask; None: as many as a request wants.
     """
 
     budget: str | None = None
@@ -46,6 +53,8 @@ class Study(msgspec.Struct, frozen=True):
     never: float = 0.0
     limit: int | None = None
     decisions: Path | None = None
+    noise: float = 0.0
+    annotators: int | None = None
 
     def limits(self, configured: list[LimitSpec], rows: int | None) -> list[LimitSpec]:
         """Return the limits; a count without a horizon is spread over the rows.
@@ -57,6 +66,17 @@ class Study(msgspec.Struct, frozen=True):
         """
         limits = configured if self.budget is None else [self._limit(self.budget)]
         return [_spread(spec, rows) for spec in limits]
+
+    def habits(self, seed: int, per_request: int) -> Habits:
+        """Return how the simulated people answer, where so many are asked each time.
+
+        Raises
+        ------
+        UsageError
+            They are too few.
+        """
+        people = enough(self.annotators, per_request)
+        return Habits(seed, noise=self.noise, never=self.never, annotators=people)
 
     def _limit(self, budget: str) -> LimitSpec:
         if budget.isdecimal() and int(budget) > 0:
@@ -93,7 +113,7 @@ def simulate(
     stages: dict[str, float] | None = None,
 ) -> dict[str, Any]:
     """Run a simulation; return its report (docs/simulate.md)."""
-    habits = Habits(plan.scorer.seed, never=study.never)
+    habits = study.habits(plan.scorer.seed, plan.arbiter.per_request)
     chosen = islice(rows, study.limit)
     with _lines(study.decisions) as write:
         simulation = Simulation(broker, clock, plan, chosen, study.delay, habits, write, tell)
@@ -124,7 +144,7 @@ def _write(out: BinaryIO, line: Line) -> None:
 def report(simulation: Simulation) -> dict[str, Any]:
     """Return what a finished simulation found, as one JSON document."""
     plan, scores = simulation.plan, simulation.scores
-    state, bounds = simulation.end()
+    state, _ = simulation.end()
     return {
         "rows": scores.rows,
         "classes": len(scores.confusion.truths()),
@@ -133,7 +153,7 @@ def report(simulation: Simulation) -> dict[str, Any]:
         "utility": plan.scorer.policy.utility,
         "model": plan.model_config.get("preset") or plan.model_config.get("factory"),
         "labels": {
-            "requested": scores.routes["request"],
+            "requested": scores.labels,
             "learned": state.answers.get("learned", 0),
             "limit": _allowed(plan.arbiter.limits, scores.decided, state.ledger.time),
             "worst_prefix_excess": scores.worst_excess,
@@ -142,15 +162,16 @@ def report(simulation: Simulation) -> dict[str, Any]:
         "accuracy": scores.confusion.accuracy(),
         "balanced_accuracy": scores.confusion.balanced_accuracy(),
         "kappa": scores.confusion.kappa(),
-        "estimate": msgspec.structs.asdict(bounds),
+        "estimate": estimate(state),
         "routes": {one: scores.routes[one] for one in ("request", "auto_label", "abstain")},
         "requests_by_reason": dict(scores.reasons),
-        "auto_label": _auto(plan, scores),
+        "auto_label": _auto(plan, scores, state),
         "dead_letters": scores.dead,
         "model_version": state.version,
         "seconds": round(simulation.seconds, 3),
         "events_per_second": round(scores.rows / max(simulation.seconds, 1e-9)),
         **_choices(scores),
+        **_happened(state),
     }
 
 
@@ -160,15 +181,23 @@ def _choices(scores: Scoreboard) -> dict[str, dict[str, int]]:
     return {name: counts for name, counts in found.items() if counts}
 
 
-def _auto(plan: Plan, scores: Scoreboard) -> dict[str, Any]:
+def _happened(state: ArbiterState) -> dict[str, Any]:
+    """Return what stopped asking and which alarms there were, where anything did."""
+    found = {"stopped": stop(state), "drift": drift(state) if state.drift.alarms else None}
+    return {name: told for name, told in found.items() if told is not None}
+
+
+def _auto(plan: Plan, scores: Scoreboard, state: ArbiterState) -> dict[str, Any]:
     right, total = scores.auto[True], scores.auto.total()
+    target = plan.arbiter.target
+    bar = state.certifier.terms.bars.get(EVERY) if target else plan.scorer.auto_label
     return {
         "precision": right / total if total else None,
         "coverage": total / scores.rows if scores.rows else 0.0,
-        "threshold": plan.scorer.auto_label,
-        "target": None,
-        "lower_bound": None,
-        "audits": scores.audits,
+        "threshold": bar,
+        "target": None if target is None else target.precision,
+        "lower_bound": state.certifier.proof.lower,
+        "audits": state.certifier.audits if target else scores.audits,
     }
 
 

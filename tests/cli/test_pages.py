@@ -49,7 +49,7 @@ STAGES = {
     "decode": ["wire/samples.py", "wire/diagnosis.py"],
     "features": ["learners/featuretypes.py"],
     "predict": ["learners/model.py"],
-    "label": ["wire/labels.py", "core/answers.py"],
+    "label": ["wire/labels.py", "core/answers.py", "core/panel.py"],
     "candidates": ["runtime/arbitration.py"],
 }
 

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from streamal.core.records import Request
-from streamal.lab.annotator import Annotator, Habits
+from streamal.errors import UsageError
+from streamal.lab.annotator import Annotator, Habits, enough
 from streamal.lab.person import answer_requests
 from streamal.wire.topics import LABELS
 from tests.runtime.service import Service, numbers
@@ -91,7 +93,8 @@ SHARES = [("skip", "skipped"), ("never", "never"), ("noise", "labelled")]
 def test_habits_are_shares(habit: str, outcome: str) -> None:
     """A habit of 0.3 is had in about three of ten requests, the same ones in every run."""
     services = [_asking(300), _asking(300)]
-    annotators = [_annotator(one, Habits(seed=5, **{habit: 0.3})) for one in services]
+    habits = replace(Habits(seed=5), **{habit: 0.3})
+    annotators = [_annotator(one, habits) for one in services]
     for annotator in annotators:
         _all(annotator)
     assert _given(services[0]) == _given(services[1])
@@ -104,6 +107,53 @@ def _wrong(service: Service) -> int:
     """Return how many labels are not the truth."""
     asked = {one.request_id: one for one in service.requests()}
     return sum(one["label"] != _truth(asked[one["request_id"]]) for one in _given(service))
+
+
+def _of_several(service: Service) -> list[Any]:
+    found = [json.loads(record.value or b"") for record in service.records(LABELS)]
+    return [one for one in found if (one.get("annotator") or "").startswith("simulated-")]
+
+
+def _polled(wanted: int) -> Service:
+    """Return a service that asks several annotators about most of its samples."""
+    service = _asking(60)
+    service.restart(arbiter=replace(service.plan.arbiter, per_request=wanted))
+    service.send(*numbers(200))
+    service.turn()
+    return service
+
+
+def test_each_request_is_answered_by_as_many_people_as_it_wants() -> None:
+    """Of more people some are drawn for each, and all of them come to their turn."""
+    service = _polled(2)
+    _all(_annotator(service, Habits(seed=5, annotators=4)))
+    wanted = {one.request_id: one.annotators for one in service.requests()}
+    given = _of_several(service)
+    assert Counter(one["request_id"] for one in given) == Counter(wanted)
+    pairs = {(one["request_id"], one["annotator"]) for one in given}
+    assert len(pairs) == len(given)
+    assert {name for _, name in pairs} == {f"simulated-{number}" for number in (1, 2, 3, 4)}
+
+
+def test_people_err_each_for_himself() -> None:
+    """Of two who are wrong in three of ten labels both are in about one."""
+    service = _polled(2)
+    _all(_annotator(service, Habits(seed=5, noise=0.3, annotators=2)))
+    asked = {one.request_id: one for one in service.requests()}
+    wrong = Counter(
+        one["request_id"]
+        for one in _of_several(service)
+        if one["label"] != _truth(asked[one["request_id"]])
+    )
+    several = sum(one.annotators == 2 for one in asked.values())
+    assert 0.02 < sum(count == 2 for count in wrong.values()) / several < 0.2
+
+
+def test_too_few_people_are_refused() -> None:
+    """Where each request wants three, two would never decide one; by default there are three."""
+    assert (enough(None, 3), enough(4, 3), enough(None, 1)) == (3, 4, 1)
+    with pytest.raises(UsageError, match="2 are too few where each request wants 3"):
+        enough(2, 3)
 
 
 def test_who_does_not_know_says_so() -> None:

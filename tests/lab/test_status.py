@@ -8,8 +8,8 @@ from streamal.wire.topics import Topics
 from tests.runtime.service import START, Service, numbers
 
 FIELDS = (
-    "samples dead_letters routes budget query_ratio pace requests labels model_version classes "
-    "estimate certificate lag"
+    "samples dead_letters routes budget query_ratio pace requests labels annotators "
+    "model_version classes estimate certificate drift stop lag"
 )
 
 

@@ -112,9 +112,10 @@ def ruled(log: Log, case: Case, limits: Sequence[LimitSpec]) -> Again | None:
     chance = draw(log.plan.scorer.seed, "ask", case.source.text)
     policy = log.plan.scorer.policy
     if told.balance is None:
-        if policy.kind not in ("rank", "auto", "pool", "random"):
+        is_told = policy.kind in ("rank", "auto", "pool", "random")
+        if not is_told and log.course.stop(told.version) is None:
             return _unchecked(told, f"what policy {policy.kind} wants depends on its pace then")
-        why = Rule(policy).scored(told, chance)
+        why = Rule(policy, log.course).scored(told, chance)
     elif proposed is None:
         return _unchecked(told, PROPOSAL)
     elif proposed.draw != chance:
@@ -122,5 +123,5 @@ def ruled(log: Log, case: Case, limits: Sequence[LimitSpec]) -> Again | None:
     else:
         # Only candidates of a block are decided together with a later one.
         is_pooled = policy.kind == "pool" or told.balance.candidates != proposed.at.offset
-        why = Rule(policy).arbitrated(told, told.balance, proposed, limits, is_pooled)
+        why = Rule(policy, log.course).arbitrated(told, told.balance, proposed, limits, is_pooled)
     return Again(state="differs" if why else "agrees", why=why)

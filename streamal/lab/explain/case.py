@@ -28,6 +28,7 @@ Kind = Literal["sample", "answer", "record"]
 
 What = Literal[
     "asked_again",
+    "voted",
     "learned",
     "corrected",
     "not_learned",
@@ -43,7 +44,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     Parameters
     ----------
     what
-        `not_learned`: the model raised; `closed`: ended with an `outcome` that is no
+        `voted`: one of several annotators answered, which decided nothing; `not_learned`: the
+        model raised; `closed`: ended with an `outcome` that is no
         label; `refused`: an answer became a dead letter.
     at
         Where the record lies that says so.

@@ -55,6 +55,7 @@ def _decision(told: Told, decision: Decision) -> Document:
         "threshold": told.threshold,
         "propensity": told.propensity,
         "auto_label_threshold": told.bar,
+        "certificate": told.certificate,
         "model_version": told.version,
         "modifiers": dict(told.modifiers),
         "arm": told.arm,
@@ -73,6 +74,10 @@ def _candidate(proposed: Proposed) -> Document:
         "cap": proposed.cap,
         "route": proposed.route,
         "reason": proposed.reason,
+        "auto_label_threshold": proposed.bar,
+        "certificate": proposed.certificate,
+        "coin": proposed.coin,
+        "audited_from": proposed.audited_from,
         "model_version": proposed.version,
         "modifiers": dict(proposed.modifiers),
         "arm": proposed.arm,
@@ -102,7 +107,8 @@ def _request(case: Case) -> Document | None:
     events = sorted(case.events, key=_order)
     again = [one for one in events if one.what == "asked_again"]
     newest = again[-1] if again else case.request
-    ends = [one for one in events if one.version and one.request_id == newest.request_id]
+    ended = [one for one in events if one.version and one.what != "voted"]
+    ends = [one for one in ended if one.request_id == newest.request_id]
     last = ends[-1] if ends else None
     return {
         "request_id": newest.request_id,

@@ -8,7 +8,7 @@ import msgspec
 from streamal.core.limits import LimitSpec
 from streamal.core.log import Record
 from streamal.core.records import Answer, Candidate, Decision, Request, Source, Stamp
-from streamal.core.updates import Budget, Closed, Example, ModelConfig
+from streamal.core.updates import Budget, Closed, Example, ModelConfig, Vote
 from streamal.errors import Poison
 from streamal.lab.explain.case import Case, Cases, Event, What
 from streamal.lab.explain.lead import lead, named
@@ -66,11 +66,12 @@ class Gathering:
             self._lost(record)
         self._tell(f"reading {self._log.scan.name(UPDATES)}")
         for update, at in updates(self._log):
+            self._log.course.take(update, at)
             if isinstance(update, ModelConfig):
                 self._log.configs.append((update.version, update))
             elif isinstance(update, Budget):
                 self.budgets.append((update.ledger.step, update.limits))
-            elif isinstance(update, Example | Closed):
+            elif isinstance(update, Example | Vote | Closed):
                 self._ended(update, at)
         self._answers()
 
@@ -189,7 +190,7 @@ class Gathering:
         cases = [one for one in self.cases.newest() if one.sample_id == given.sample_id]
         return [one for one in cases if one.request is not None] or cases
 
-    def _ended(self, update: Example | Closed, at: Source) -> None:
+    def _ended(self, update: Example | Vote | Closed, at: Source) -> None:
         if update.request_id is not None:
             case = self.cases.find(attempt(update.request_id)[0])
         elif self._is_meant(update.sample_id, update.source.text):
@@ -220,7 +221,7 @@ def _asked_again(request: Request, at: str) -> Event:
     )
 
 
-def _event(update: Example | Closed, at: Source) -> Event:
+def _event(update: Example | Vote | Closed, at: Source) -> Event:
     event = partial(
         Event,
         happened_at=update.created_at,
@@ -231,6 +232,10 @@ def _event(update: Example | Closed, at: Source) -> Event:
         version=update.version,
         step=update.ledger.step,
     )
+    if isinstance(update, Vote):
+        outcome = None if update.label is not None else update.outcome
+        refunded = update.refunded or None
+        return event(what="voted", label=update.label, outcome=outcome, refunded=refunded)
     if isinstance(update, Closed):
         return event(what="closed", outcome=update.outcome, refunded=update.refunded)
     what: What = "corrected" if update.corrects else "learned"

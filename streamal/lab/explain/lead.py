@@ -33,6 +33,10 @@ OF_NONE: Mapping[str, str] = MappingProxyType(
         "pace": "what part of the samples the budget affords",
         "budget": "the limits from there on",
         "config": "what the model is made of",
+        "certificate": "the terms of auto-labels from there on",
+        "drift": "that the stream, or what its labels mean, has changed",
+        "takeover": "what became of a fresh model",
+        "stop": "that asking ends, or goes on",
     }
 )
 """Kinds of records that are about no sample, and what they say instead."""

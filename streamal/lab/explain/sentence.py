@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from streamal.core.ledger import names
 from streamal.core.limits import LimitSpec
 from streamal.core.policies import POLICIES, PolicySpec, Rank
+from streamal.core.updates import Stop
 from streamal.core.utility import RANDOM
 from streamal.lab.explain.case import Case
+from streamal.lab.explain.certified import audits_of, labelled_by, not_labelled_by, stopped_by
 from streamal.lab.explain.figure import apart, short
 from streamal.lab.explain.restraint import held_by
 from streamal.lab.explain.worth import lowered, ranked_by
@@ -20,13 +22,13 @@ from streamal.wire.topics import CANDIDATES
 Limits = Sequence[LimitSpec]
 
 
-def full(limits: Limits, balance: Balance) -> list[str]:
-    """Return what each limit says that refused one more label."""
+def full(limits: Limits, balance: Balance, labels: int) -> list[str]:
+    """Return what each limit says that refused so many more labels."""
     told = zip(names(limits), limits, balance.charged, balance.allowed, strict=False)
     return [
         "{} had {} of {} charged".format(name, *apart(charged, allowed))
         for name, spec, charged, allowed in told
-        if refuses([spec], replace(balance, charged=(charged,), allowed=(allowed,)))
+        if refuses([spec], replace(balance, charged=(charged,), allowed=(allowed,)), labels)
     ]
 
 
@@ -60,7 +62,8 @@ class Sentence:
             confidence, bar = apart(told.confidence, told.bar or 0)
             return (
                 f"labelled by the model, because its confidence {confidence} reached the "
-                f"auto-label threshold {bar}; and not asked, because {self._not_asked(told)}{fall}"
+                f"auto-label threshold {bar}{labelled_by(told, self._log.course)}; and not asked, "
+                f"because {self._not_asked(told)}{fall}"
             )
         return f"not asked, because {self._not_asked(told)}{fall}; and {self._not_labelled(told)}"
 
@@ -98,7 +101,26 @@ class Sentence:
         is_later = proposed is not None and proposed.at.offset != balance.candidates
         return is_later or self._policy.kind == "pool"
 
+    @property
+    def _stop(self) -> Stop | None:
+        """The stop that left audits only where this was decided, if there was one."""
+        told, course = self._case.told, self._log.course
+        if told is None or told.balance is None:
+            return None if told is None else course.stop(told.version)
+        return course.rests(told.version, told.balance.step)
+
+    def _audited(self, told: Told) -> str:
+        """Return what a draw was inside of that is none of all samples."""
+        drawn, stop = f"its draw {self._drawn()} was inside", self._stop
+        if stop is not None:
+            part = short(told.propensity)
+            return f"{stopped_by(stop)}, and {drawn} the {part} of samples that is still audited"
+        audits = audits_of(told, self._log.course) or "the audits"
+        return f"{drawn} {audits} ({short(told.propensity)} with the uniform part)"
+
     def _asked(self, told: Told) -> str:
+        if told.reason == "audit":
+            return self._audited(told)
         share = f"the share {short(told.balance.share if told.balance else 0)}"
         is_ranked_first = told.arm == RANDOM and told.held_back is None
         if told.reason == "exploration" and not (is_ranked_first and told.rank < told.threshold):
@@ -147,7 +169,8 @@ class Sentence:
         if told.held_back is not None:
             return self._held_back(told)
         is_refused = told.propensity == 0 and balance.share > 0
-        refused = full(self._limits, balance) if is_refused or told.reason == "budget" else []
+        is_full = is_refused or told.reason == "budget"
+        refused = full(self._limits, balance, self._log.course.labels) if is_full else []
         if told.reason == "budget" or refused:
             what = " and ".join(refused) or "a limit that is not known any more was full"
             return f"the budget refused a label that was worth asking for: {what}"
@@ -167,24 +190,33 @@ class Sentence:
         if told.held_back == "repeat" or told.balance is None:
             return said
         if told.propensity == 0:
-            what = " and ".join(full(self._limits, told.balance)) or "a limit was full"
+            labels = self._log.course.labels
+            what = " and ".join(full(self._limits, told.balance, labels)) or "a limit was full"
             return f"{said}, and its draw {self._drawn()} was refused by the budget: {what}"
         draw, uniform = self._drawn_beside(told.propensity)
-        return f"{said}, and its draw {draw} was outside {uniform}, the uniform part"
+        return f"{said}, and its draw {draw} was outside {uniform}, {self._uniform_part(told)}"
+
+    def _uniform_part(self, told: Told) -> str:
+        audits = audits_of(told, self._log.course)
+        return f"the uniform part and {audits}" if audits else "the uniform part"
 
     def _unwished(self, told: Told) -> str:
         draw, uniform = self._drawn_beside(told.propensity)
+        stop = self._stop
+        if stop is not None:
+            return (
+                f"{stopped_by(stop)}, and its draw {draw} was outside {uniform}, the part of "
+                "samples that is still audited"
+            )
+        part = self._uniform_part(told)
         if self._is_pooled(told):
             best = f"the best that waited (policy pool){self._by(told).rstrip(',')}"
-            return (
-                f"it was not among {best}, and its draw {draw} was outside {uniform}, the uniform "
-                "part"
-            )
+            return f"it was not among {best}, and its draw {draw} was outside {uniform}, {part}"
         if self._is_ranked:
             rank, threshold = apart(told.rank, told.threshold)
             return (
                 f"its rank {rank} among the last {self._policy.window}{self._by(told)} was "
-                f"outside {threshold} and its draw {draw} outside {uniform}, the uniform part"
+                f"outside {threshold} and its draw {draw} outside {uniform}, {part}"
             )
         if self._policy.kind == "random":
             return f"its draw {draw} was outside {uniform}"
@@ -202,6 +234,9 @@ class Sentence:
     def _not_labelled(self, told: Told) -> str:
         if not told.row:
             return "not labelled, because the model had no opinion"
+        certified = not_labelled_by(told, self._log.course)
+        if certified is not None:
+            return certified
         bar = self._log.plan.scorer.auto_label
         if bar is None:
             return "not labelled: auto-labels are off, as configured now"

@@ -2,8 +2,9 @@
 
 The rules are those of docs/budget.md: a request is charged to every limit at its
 dearest, an answer settles the real price, a refund counts in a window only while that
-window lasts. Under another budget a limit of the same name keeps its charges, and a
-rate goes on from where its line stood.
+window lasts. Where several annotators answer, each has a charge of its own. Under another
+budget a limit of the same name keeps its charges, and a rate goes on from where its line
+stood.
 """
 
 from collections.abc import Sequence
@@ -55,11 +56,11 @@ class Account:
             return self._amount
         return self.base + self._amount * (n - self.began)
 
-    def reserve(self) -> Charge:
-        """Charge one label at its dearest."""
+    def reserve(self, labels: int = 1) -> Charge:
+        """Charge so many labels at their dearest; return what each was charged."""
         is_money = self.spec.kind == "cost"
         amount = exact(self.spec.dearest) if is_money else Fraction(1)
-        self.charged += amount
+        self.charged += labels * amount
         return Charge(amount, self.window)
 
     def settle(self, charge: Charge, annotator: str | None) -> Charge:
@@ -93,6 +94,8 @@ class Accounts:
         self.named: dict[str, Account] = {}
         self.operations = 0
         self._book: dict[str, Charges] = {}
+        self._wanted: dict[str, int] = {}
+        self._heard: dict[str, dict[str, bool]] = {}
         self._refunded: set[str] = set()
 
     @property
@@ -110,10 +113,16 @@ class Accounts:
         for account in self.named.values():
             account.advance(time)
 
-    def reserve(self, request_id: str) -> None:
+    def reserve(self, request_id: str, labels: int = 1) -> None:
         """Charge a new request."""
         self.operations += 1
-        self._book[request_id] = {name: one.reserve() for name, one in self.named.items()}
+        if labels > 1:
+            self._wanted[request_id] = labels
+            self._heard[request_id] = {}
+        self._book[request_id] = self._reserved(labels)
+
+    def _reserved(self, labels: int) -> Charges:
+        return {name: one.reserve(labels) for name, one in self.named.items()}
 
     def settle(self, request_id: str, annotator: str | None) -> None:
         """Replace a request's charges by the real ones; charge it again after a refund."""
@@ -129,12 +138,44 @@ class Accounts:
         }
 
     def refund(self, request_id: str) -> None:
-        """Give a request's charges back."""
-        self.operations += 1
+        """Give a request's charges back; those of answers that were given stay."""
+        missing = self._wanted.get(request_id, 1) - len(self._heard.get(request_id, ()))
         self._refunded.add(request_id)
-        for name, charge in self._book[request_id].items():
+        for _ in range(missing):
+            self._give_back(self._book[request_id])
+
+    def _give_back(self, charges: Charges) -> None:
+        self.operations += 1
+        for name, charge in charges.items():
             if name in self.named:
                 self.named[name].refund(charge)
+
+    def has_several(self, request_id: str) -> bool:
+        """Do several annotators answer this request?"""
+        return request_id in self._wanted
+
+    def hear(self, request_id: str, annotator: str, refunded: bool) -> bool:
+        """Pay one of several annotators; return whether that was charged anew.
+
+        A first answer takes what was reserved for it, if that was not given back, and is
+        settled or given back. A later one costs nothing, unless what the first was charged
+        was given back and this one is paid.
+        """
+        heard = self._heard[request_id]
+        is_first, was_refunded = annotator not in heard, heard.get(annotator, False)
+        if not is_first and (refunded or not was_refunded):
+            return False
+        heard[annotator] = refunded
+        is_anew = was_refunded or request_id in self._refunded
+        self.operations += 1
+        charges = self._reserved(1) if is_anew else self._book[request_id]
+        if refunded:
+            self._give_back(charges)
+            return is_anew
+        for name, charge in charges.items():
+            if name in self.named:
+                self.named[name].settle(charge, annotator)
+        return is_anew
 
     def knows(self, request_id: str) -> bool:
         """Was this request charged?"""

@@ -3,6 +3,7 @@
 from streamal.core.records import Source
 from streamal.lab.laws.facts import Said, Step
 from streamal.lab.laws.log import Log
+from streamal.lab.laws.panels import Panel
 from streamal.lab.laws.place import Place
 from streamal.lab.laws.verdict import Findings
 from streamal.wire.topics import DEAD_LETTERS, LABELS, UPDATES
@@ -16,6 +17,11 @@ class _Answers:
         self.claims: dict[tuple[int, int], Source] = {}
         self.used: dict[tuple[int, int], Step] = {}
         self.learned: dict[str, str | None] = {}
+        self.panels: dict[str, Panel] = {}
+        self.several = {one.request_id for one in log.steps if one.annotators > 1}
+        self.places = {
+            (partition, one.offset): one for partition, said in log.said.items() for one in said
+        }
 
     def claim(self, answer: Source, at: Source, step: Step | None) -> None:
         """Note what became of a label."""
@@ -33,7 +39,7 @@ class _Answers:
     def learn(self, step: Step) -> None:
         """A request's second label corrects the first, and says something else."""
         request_id, learned = step.request_id, self.learned
-        if request_id is None or step.kind == "request":
+        if request_id is None or step.kind in ("request", "vote"):
             return
         if step.kind == "closed":
             if request_id in learned:
@@ -45,6 +51,23 @@ class _Answers:
         elif step.corrects and step.text == learned[request_id]:
             self.findings.wrong(step.at.text, f"{request_id} has the label {step.text!r} already")
         learned[request_id] = step.text
+
+    def decide(self, step: Step) -> None:
+        """A request of several annotators becomes what they said; one that is gone hides it."""
+        request_id = step.request_id
+        if request_id is None:
+            return
+        if step.kind == "request" and step.annotators > 1:
+            self.panels[request_id] = Panel(step)
+        panel, answer = self.panels.get(request_id), step.answer
+        if panel is None or answer is None:
+            return
+        said = self.places.get((answer.partition, answer.offset))
+        why = None if said is None else panel.take(said, step)
+        if why:
+            self.findings.wrong(step.at.text, f"{request_id}: {why}")
+        if why or said is None:
+            del self.panels[request_id]
 
     def look(self, partition: int, said: list[Said]) -> None:
         """Look for what became of each label that the arbiter took in."""
@@ -71,7 +94,7 @@ class _Answers:
 
     def _compare(self, said: Said, step: Step | None) -> None:
         """What was learned or settled must be what the label says."""
-        if step is None:
+        if step is None or step.request_id in self.several:
             return
         if step.kind == "example":
             is_right, what = step.text == said.label, f"label {step.text!r}"
@@ -107,6 +130,7 @@ def check(log: Log) -> list[Findings]:
             answers.claim(step.answer, step.at, step)
         if not log.scan.is_cut(UPDATES):
             answers.learn(step)
+            answers.decide(step)
     for letter in log.letters:
         if letter.stage == "label":
             answers.claim(letter.original, letter.at, None)

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from streamal.core.controller import Verdict, floor
+from streamal.core.controller import Verdict, wanted
 from streamal.core.policies import PolicySpec
 from streamal.core.pool import is_informed, order
 from streamal.core.records import Candidate, Source
@@ -98,18 +98,20 @@ def _is_best(
 
 
 def _is_chosen(told: Told) -> bool:
-    return told.route == "request" and told.reason != "exploration"
+    return told.route == "request" and told.reason not in ("exploration", "audit")
 
 
-def stated(told: Told, proposed: Proposed, share: float, uniform: float) -> Verdict:
+def stated(
+    told: Told, proposed: Proposed, share: float, uniform: float, coin: float, pace: float
+) -> Verdict:
     """Return the verdict of a block's decision, as far as its own record tells.
 
     Whether it was among the best depends on the others, so it is believed where it could be:
     a request for another reason than its draw, or what was wanted and then refused.
     """
-    chance = floor(share, uniform)
-    is_drawn = proposed.draw < chance
+    drawn = wanted(1.0, proposed.draw, share, uniform, coin=coin, pace=pace)
     could = is_informed(proposed.rank, proposed.cap, uniform)
-    refused = told.held_back is not None or (told.propensity == 0 < chance)
-    is_best = could and (_is_chosen(told) or (told.route != "request" and refused))
-    return Verdict(is_best or is_drawn, is_drawn and not is_best, 1.0 if is_best else chance)
+    refused = told.held_back is not None or (told.propensity == 0 < drawn.propensity)
+    if could and (_is_chosen(told) or (told.route != "request" and refused)):
+        return Verdict(wanted=True, explored=False, propensity=1.0)
+    return drawn

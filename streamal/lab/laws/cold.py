@@ -5,7 +5,7 @@ from streamal.lab.laws.log import Log
 from streamal.lab.laws.verdict import Findings
 from streamal.wire.topics import REQUESTS, UPDATES
 
-REASONS = ("cold_start", "exploration")
+REASONS = ("cold_start", "exploration", "audit")
 
 
 def _opinionated(told: Told, only: str | None) -> str | None:

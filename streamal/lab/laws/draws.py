@@ -24,7 +24,7 @@ class _Draws:
         self.log = log
         self.findings = Findings(13, "draws, ranks and decisions")
         self.seed = log.plan.scorer.seed
-        self.rule = Rule(log.plan.scorer.policy)
+        self.rule = Rule(log.plan.scorer.policy, log.course)
         self.blocks = Blocks(log.told, log.plan.scorer.policy)
         self._budgets = [step for step in log.steps if step.kind == "budget"]
         self._unseeded = 0
@@ -43,6 +43,8 @@ class _Draws:
             oldest = min(oldest, proposed.at.offset)
             if self._counts(proposed) and proposed.draw != (again := self._draw(proposed.source)):
                 self._wrong(proposed, f"draw {proposed.draw}; for this seed it is {again}")
+            elif why := self.rule.proposed(proposed):
+                self._wrong(proposed, why)
             self._decided(candidate, proposed)
         self._unproposed(oldest)
 
@@ -50,7 +52,8 @@ class _Draws:
         end = self.blocks.end(proposed.at.offset)
         for told in self._left.pop(_key(end, proposed.source), []):
             self._arbitrated(told, proposed, end)
-            self.blocks.take(candidate, told, end)
+            if told.balance and not self.log.course.rests(proposed.version, told.balance.step):
+                self.blocks.take(candidate, told, end)
 
     def _proposed(self) -> Iterator[tuple[Candidate, Proposed]]:
         """Read the candidates once more: too much of each is needed to keep them all."""
@@ -96,10 +99,12 @@ class _Draws:
 
     def scored(self) -> None:
         """Apply the rule again where a scorer decided; it must not have wanted the sample."""
-        if self.log.plan.scorer.policy.kind not in ("rank", "auto", "pool", "random"):
-            return
+        is_told = self.log.plan.scorer.policy.kind in ("rank", "auto", "pool", "random")
         for told in self.log.told:
-            if told.balance is None and self._counts(told):
+            if told.balance is not None:
+                continue
+            is_known = is_told or self.log.course.stop(told.version) is not None
+            if is_known and self._counts(told):
                 why = self.rule.scored(told, self._draw(told.source))
                 if why:
                     self._wrong(told, why)

@@ -5,24 +5,20 @@ prediction is made again.
 """
 
 from collections.abc import Hashable, Sequence
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 from streamal.core.limits import LimitSpec
 from streamal.core.log import Record
 from streamal.core.records import Candidate, Decision, Request, Source, Stamp
-from streamal.core.updates import Budget, Closed, Example, Pace
-
-Kind = Literal["request", "example", "closed", "pace", "budget"]
-KINDS: dict[type, Kind] = {
-    Example: "example",
-    Closed: "closed",
-    Pace: "pace",
-    Budget: "budget",
-}
+from streamal.core.updates import Budget, Closed, Drift, Example, Stamped, Takeover, Vote
+from streamal.lab.laws.kinds import KINDS, Kind
 
 Kept = TypeVar("Kept", bound=Hashable)
+
+TAKEN, DROPPED = "taken", "dropped"
+"""What becomes of a fresh model."""
 
 
 class Balance(msgspec.Struct, frozen=True, gc=False):
@@ -54,6 +50,7 @@ class Scored(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     bar: float | None
     modifiers: tuple[tuple[str, float], ...] = ()
     arm: str | None = None
+    certificate: int | None = None
 
     @property
     def score(self) -> tuple[object, ...]:
@@ -87,13 +84,17 @@ class Proposed(Scored, frozen=True, gc=False, kw_only=True):
     is_cold: bool
     want: float | None
     threshold: float | None
+    coin: float = 0.0
+    audited_from: float = 0.0
+    pace: float = 0.0
 
 
 class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A transition of the ledger.
 
     `answer` is the label that led to it; `version` is 0 for a request; `text` is the
-    label of an example and the outcome of a closed record.
+    label of an example or a vote, and the outcome of a closed record or a vote without a
+    label. `annotators` and `agreement` are what a request wants, `votes` what an example says.
     """
 
     at: Source
@@ -107,6 +108,9 @@ class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     corrects: bool = False
     refunded: bool = False
     limits: Sequence[LimitSpec] = ()
+    annotators: int = 1
+    agreement: float | None = None
+    votes: tuple[tuple[str, int], ...] = ()
 
 
 class Letter(msgspec.Struct, frozen=True, gc=False):
@@ -124,6 +128,7 @@ class Said(msgspec.Struct, frozen=True, gc=False):
     timestamp: int
     label: str | None
     outcome: str | None
+    annotator: str | None = None
 
 
 def source_of(record: Record) -> Source:
@@ -163,6 +168,7 @@ class Facts:
     def told(self, record: Record, decision: Decision, route: str) -> Told:
         """Return the fact of a decision; its topic says the route."""
         bar, stamp = decision.auto_label_threshold, decision.ledger
+        earned = decision.certificate
         return Told(
             at=source_of(record),
             source=self._source(decision.source),
@@ -183,6 +189,7 @@ class Facts:
             modifiers=_items(decision.modifiers),
             arm=self._once(decision.arm),
             held_back=self._once(decision.held_back),
+            certificate=None if isinstance(earned, msgspec.UnsetType) else earned,
         )
 
     def proposed(self, record: Record, candidate: Candidate) -> Proposed:
@@ -207,6 +214,10 @@ class Facts:
             threshold=candidate.threshold,
             modifiers=_items(candidate.modifiers),
             arm=self._once(candidate.arm),
+            certificate=candidate.certificate,
+            coin=candidate.coin,
+            audited_from=candidate.audited_from,
+            pace=candidate.pace,
         )
 
     def balance(self, stamp: Stamp) -> Balance:
@@ -225,21 +236,29 @@ class Facts:
             self._labels,
         )
 
-    def step(self, record: Record, update: Example | Closed | Pace | Budget) -> Step:
+    def step(self, record: Record, update: Stamped) -> Step:
         """Return the step that an update is."""
         details: dict[str, Any] = {}
         if isinstance(update, Example):
             details = _answered(update, update.label) | {"corrects": update.corrects}
+            details |= {"votes": tuple(update.votes.items()), "refunded": update.refunded}
+        elif isinstance(update, Vote):
+            details = _answered(update, update.label or update.outcome)
+            details |= {"refunded": update.refunded}
         elif isinstance(update, Closed):
             details = _answered(update, update.outcome) | {"refunded": update.refunded}
         elif isinstance(update, Budget):
             details = {"limits": update.limits}
+        elif isinstance(update, Drift):
+            details = {"text": update.detector}
+        elif isinstance(update, Takeover):
+            details = {"text": TAKEN if update.taken else DROPPED}
         stamped, kind = self.balance(update.ledger), KINDS[type(update)]
         at = source_of(record)
         return Step(at=at, kind=kind, balance=stamped, version=update.version, **details)
 
 
-def _answered(update: Example | Closed, text: str) -> dict[str, Any]:
+def _answered(update: Example | Vote | Closed, text: str) -> dict[str, Any]:
     return {
         "request_id": update.request_id,
         "answer": update.answer,
@@ -248,6 +267,13 @@ def _answered(update: Example | Closed, text: str) -> dict[str, Any]:
     }
 
 
-def asked(told: Told, stamped: Balance) -> Step:
+def asked(told: Told, stamped: Balance, request: Request) -> Step:
     """Return the step that a request is."""
-    return Step(at=told.at, kind="request", balance=stamped, request_id=told.request_id)
+    return Step(
+        at=told.at,
+        kind="request",
+        balance=stamped,
+        request_id=told.request_id,
+        annotators=request.annotators,
+        agreement=request.agreement,
+    )

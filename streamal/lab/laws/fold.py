@@ -51,6 +51,7 @@ class Fold:
         self.accounts = Accounts()
         self.last = 0
         self._ended: set[str] = set()
+        self._is_anew = False
 
     def moments(self) -> Iterator[Moment]:
         """Yield a moment for each stamp."""
@@ -104,20 +105,25 @@ class Fold:
             return self._replace(step, n), False
         is_new = step.kind == "request" or step.request_id in self._ended
         before = self.accounts.charged()
-        is_possible = self._charge(step)
+        is_possible, is_anew = self._charge(step), self._is_anew
         after = self.accounts.charged()
-        if step.kind != "request" and step.request_id is not None:
+        if step.kind not in ("request", "vote") and step.request_id is not None:
             self._ended.add(step.request_id)
         grew = any(now > then for now, then in zip(after, before, strict=True))
-        return is_possible, is_new and grew
+        return is_possible, (is_new or is_anew) and grew
 
     def _charge(self, step: Step) -> bool:
         """Reserve, settle or refund; return whether the request is known."""
         accounts, request_id = self.accounts, step.request_id
-        if request_id is None or step.corrects:
+        self._is_anew = False
+        if request_id is None:
             return True
-        if step.kind == "request":
-            accounts.reserve(request_id)
+        if step.answer is not None and accounts.has_several(request_id):
+            self._is_anew = accounts.hear(request_id, step.annotator or "", step.refunded)
+        elif step.corrects:
+            return True
+        elif step.kind == "request":
+            accounts.reserve(request_id, step.annotators)
         elif not accounts.knows(request_id):
             return False
         elif step.refunded:

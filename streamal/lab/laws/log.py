@@ -10,6 +10,7 @@ from streamal.core.log import Record
 from streamal.core.records import Candidate, Digest, Source
 from streamal.core.updates import Example, ModelConfig
 from streamal.errors import Poison
+from streamal.lab.laws.course import Course
 from streamal.lab.laws.facts import (
     Facts,
     Letter,
@@ -82,6 +83,7 @@ class Log:
         self.steps: list[Step] = []
         self.versions: list[tuple[int, Source]] = []
         self.configs: list[tuple[int, ModelConfig]] = []
+        self.course = Course(plan.arbiter.per_request)
         self.warm_since: int | None = None
         self.letters: list[Letter] = []
         self.waiting: dict[int, Proposed] = {}
@@ -153,12 +155,14 @@ class Log:
         self.unreadable.append(Unreadable(logical, record.source, f"cannot be read: {why}"))
 
     def _request(self, record: Record) -> None:
-        told = self.facts.told(record, decode_request(record.value or b""), "request")
+        request = decode_request(record.value or b"")
+        self.course.labels = max(self.course.labels, request.annotators)
+        told = self.facts.told(record, request, "request")
         self.told.append(told)
         if told.balance is None:
             self._refuse(REQUESTS, record, "a request without the ledger's stamp")
         else:
-            self.steps.append(asked(told, told.balance))
+            self.steps.append(asked(told, told.balance, request))
 
     def _auto_label(self, record: Record) -> None:
         decision = decode_decision(record.value or b"")
@@ -171,6 +175,7 @@ class Log:
     def _update(self, record: Record) -> None:
         update = decode_update(record.value or b"")
         self.versions.append((update.version, source_of(record)))
+        self.course.take(update, source_of(record))
         if isinstance(update, ModelConfig):
             self.configs.append((update.version, update))
             return
@@ -220,7 +225,8 @@ def _said(record: Record) -> Said:
         answer = decode_answer(record.value)
     except Poison:
         return Said(record.offset, record.timestamp, None, None)
-    return Said(record.offset, record.timestamp, answer.label, answer.outcome)
+    said = (answer.label, answer.outcome, answer.annotator)
+    return Said(record.offset, record.timestamp, *said)
 
 
 def read(broker: Broker, plan: Plan, tell: Tell) -> Log:

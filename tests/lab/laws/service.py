@@ -41,7 +41,8 @@ class People:
     """How those who are asked answer; shares of the requests.
 
     `late` come only after `patience` samples, when the request may have expired; `again`
-    are said twice, `corrected` and `retracted` after another `delay`.
+    are said twice, `corrected` and `retracted` after another `delay`. From the sample
+    `turned` on both classes have changed their names.
     """
 
     delay: int = 0
@@ -53,6 +54,11 @@ class People:
     retracted: float = 0.0
     noise: float = 0.0
     patience: int = 120
+    turned: int = 1 << 62
+
+
+VOTERS = ("person", "llm", "student", "guest")
+"""Who is asked where a request wants several; the one after the last comes too late."""
 
 
 def in_memory(clock: Clock) -> Broker:
@@ -156,8 +162,18 @@ class Service:
             self._answer(decode_request(record.value or b""))
 
     def _answer(self, request: Request) -> None:
-        people, name = self.people, request.request_id
-        said = {"request_id": name, "annotator": "llm" if chance("who", name) < 0.3 else "person"}
+        name, wanted = request.request_id, request.annotators
+        if wanted == 1:
+            who = "llm" if chance("who", name) < 0.3 else "person"
+            self._answer_as(request, who, name)
+            return
+        for who in VOTERS[: wanted + (chance("uninvited", name) < self.people.again)]:
+            self._answer_as(request, who, f"{name} {who}")
+
+    def _answer_as(self, request: Request, who: str, name: str) -> None:
+        """Make up one annotator's answers; `name` is what they depend on."""
+        people = self.people
+        said = {"request_id": request.request_id, "annotator": who}
         if chance("never", name) < people.never:
             return
         wait = people.patience if chance("late", name) < people.late else people.delay
@@ -165,15 +181,16 @@ class Service:
             outcome = ("skipped", "unknown", "rejected", "retracted")[int(4 * chance("how", name))]
             self._say(said | {"outcome": outcome}, wait)
             return
-        label = truth(int(request.sample_id.removeprefix("made-")))
+        number = int(request.sample_id.removeprefix("made-"))
+        label = truth(number) if number < people.turned else other(truth(number))
         if chance("noise", name) < people.noise:
             label = other(label)
         self._say(said | {"label": label}, wait)
-        self._add(said, label, wait)
+        self._add(said, label, wait, name)
 
-    def _add(self, said: dict[str, str], label: str, wait: int) -> None:
+    def _add(self, said: dict[str, str], label: str, wait: int, name: str) -> None:
         """Say it again, or something else after all."""
-        people, name = self.people, said["request_id"]
+        people = self.people
         if chance("again", name) < people.again:
             self._say(said | {"label": label}, wait)
         if chance("corrected", name) < people.corrected:
@@ -217,11 +234,13 @@ def plan(
     model: Callable[[], Model] = nearest,
     spec: ArbiterSpec = PLAIN,
 ) -> Plan:
-    """Return a plan; `spec` says how answers are dealt with."""
+    """Return a plan; `spec` says how answers are dealt with, and what is promised and watched."""
     arbiter = replace(spec, limits=list(limits or (RATE,)), policy=policy)
+    bar = None if spec.target else 0.95
+    gain = None if spec.stop is None else spec.stop.no_gain
     return Plan(
         topics=Topics(partitions=partitions),
-        scorer=ScorerSpec(7, policy, 0.95),
+        scorer=ScorerSpec(7, policy, bar, no_gain=gain, drift=spec.drift),
         arbiter=arbiter,
         mapping=SampleMapping(),
         model=model,

@@ -1,5 +1,6 @@
 """Logs that the law tests share; each is made once and then only copied."""
 
+import dataclasses
 from functools import cache
 
 from msgspec.structs import replace
@@ -92,6 +93,24 @@ def restrained() -> Service:
     service = Service(made, people=people).run(800)
     service.restart()
     return service.run(200)
+
+
+def voted() -> Service:
+    """Return a service that asks three annotators each time, who skip, err and correct."""
+    several = replace(SPEC, per_request=3, agreement=0.6)
+    people = dataclasses.replace(PEOPLE, noise=0.2, corrected=0.2)
+    service = Service(plan(LimitSpec("rate", 0.25), WINDOW, COST, spec=several), people=people)
+    service.run(700).restart()
+    one = replace(service.plan.arbiter, per_request=1)
+    service.run(200).restart(replace(service.plan, arbiter=one))
+    return service.run(200).settle(300).run(100)
+
+
+@cache
+def voted_copy() -> Copy:
+    """Return the records of `voted`."""
+    service = voted()
+    return Copy(service.broker, service.plan)
 
 
 @cache

@@ -6,9 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from streamal.core.certifier import TargetSpec
+from streamal.core.drifting import DriftSpec
 from streamal.core.journal import ArbiterSpec
 from streamal.core.limits import LimitSpec
 from streamal.core.policies import POLICIES, PolicySpec
+from streamal.core.stopping import StopSpec
 from streamal.lab.laws import verify
 from streamal.runtime.faults import CRASH_AT, Faults
 from tests.lab.laws.service import SECOND, People, Service, plan
@@ -36,7 +39,14 @@ peoples = st.builds(
     st.integers(0, 30),
     *[shares] * 7,
     patience=st.integers(20, 90),
+    turned=st.just(1 << 62) | st.integers(50, 200),
 )
+
+
+def _in_ms(seconds: int) -> int:
+    return seconds * SECOND
+
+
 specs = st.builds(
     ArbiterSpec,
     st.just([]),
@@ -45,6 +55,11 @@ specs = st.builds(
     refund=st.frozensets(st.sampled_from(["skipped", "expired", "unknown", "rejected"])),
     ask_again=st.integers(0, 2),
     max_ahead=st.none() | st.just(40),
+    per_request=st.sampled_from([1, 1, 2, 3]),
+    agreement=st.sampled_from([0.5, 0.6, 1.0]),
+    target=st.none() | st.builds(TargetSpec, st.sampled_from([0.7, 0.9]), st.just(0.4)),
+    stop=st.none() | st.builds(StopSpec, deadline=st.sampled_from([90, 200]).map(_in_ms)),
+    drift=st.none() | st.just(DriftSpec()),
 )
 policies = st.builds(
     PolicySpec, st.sampled_from(sorted(POLICIES)), exploration=st.sampled_from([0.0, 0.15, 0.5])

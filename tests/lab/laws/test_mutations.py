@@ -65,7 +65,7 @@ SEVERAL_LAWS = [
     Mutation(booked.correct_by_the_same, {4, 5, 6}),
     Mutation(decided.propose_what_is_decided, {1, 9}),
     Mutation(booked.drop_a_request, {1, 7}),
-    Mutation(booked.drop_a_pace, {5, 7}),
+    Mutation(booked.drop_a_pace, {5, 7, 13}),
     Mutation(booked.ask_twice, {1, 3, 7, 9}),
     Mutation(booked.learn_twice, {4, 5, 7, 9}),
 ]
