@@ -16,8 +16,6 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         The declared ones.
     uniform
         The part of the share that the policy draws uniformly.
-    auto_label
-        The threshold; None labels nothing by itself.
     versions
         Of streamal, of Python, of the learning library.
     config_hash
@@ -29,7 +27,6 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[str, ...]
     classes: tuple[str, ...]
     uniform: float
-    auto_label: float | None
     versions: tuple[str, str, str]
     config_hash: str
 

@@ -11,6 +11,7 @@ from streamal.runtime.observer import Disposed
 from streamal.runtime.standing import standing
 from streamal.serve.board import Board
 from streamal.serve.catalog import CATALOG
+from streamal.serve.guarantees import GuaranteeCounts
 
 PRESIDING = tuple(metric.name for metric in CATALOG if metric.where == "presiding")
 
@@ -34,6 +35,7 @@ class ArbiterCounts:
 
     def __init__(self, board: Board) -> None:
         self._board = board
+        self._guarantees = GuaranteeCounts(board)
         self._told: dict[str, dict[str, float]] = {}
         self.oldest: int | None = None
         self.presides = False
@@ -68,6 +70,7 @@ class ArbiterCounts:
 
     def _count(self, arbiter: Arbiter, record: Output) -> None:
         board = self._board
+        self._guarantees.count(record)
         if isinstance(record, Request):
             self._count_request(record)
         elif isinstance(record, Decision):
@@ -98,7 +101,8 @@ class ArbiterCounts:
         self.oldest = None if oldest is None else oldest.asked.created_at
         self.presides = True
         waiting = {"outstanding": arbiter.book.outstanding, "oldest_created_at": self.oldest}
-        self.standing = {**found, "requests": waiting}
+        told = self._guarantees.show(arbiter, found)
+        self.standing = {**found, "requests": waiting, "certificate": told}
         limits = found["budget"].items()
         board.series("budget_limit").put(((name,), one["allowed"]) for name, one in limits)
         board.series("budget_remaining").put(((name,), one["remaining"]) for name, one in limits)
@@ -109,7 +113,7 @@ class ArbiterCounts:
         for name, value in (("query_ratio", found["query_ratio"]), ("pace_ratio", found["pace"])):
             if value is not None:
                 board.set(name, (), value)
-        bounds = ((_LABELS[name], value) for name, value in found["estimate"].items())
+        bounds = ((labels, found["estimate"][name]) for name, labels in _LABELS.items())
         known = ((labels, value) for labels, value in bounds if value is not None)
         board.series("accuracy_ratio").put(known)
 
@@ -118,7 +122,9 @@ def _totals(arbiter: Arbiter) -> dict[str, dict[str, float]]:
     """Return the counts that the arbiter keeps itself."""
     ledger = arbiter.ledger
     refused = [float(account.refused) for account in ledger.state.accounts]
+    audits = arbiter.state.estimate.classes.auto
     return {
+        "audits_total": {"agree": audits.right, "disagree": audits.labels - audits.right},
         "labels_total": {key: float(count) for key, count in arbiter.state.answers.items()},
         "budget_spent_total": ledger.spent.copy(),
         "budget_refunded_total": ledger.refunded.copy(),

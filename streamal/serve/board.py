@@ -16,7 +16,7 @@ class Board:
     >>> from streamal.serve.about import About
     >>> about = About(
     ...     instance="a", role="scorer", limits=("rate",), classes=(), uniform=0.15,
-    ...     auto_label=None, versions=("1", "3", "0"), config_hash="",
+    ...     versions=("1", "3", "0"), config_hash="",
     ... )
     >>> board = Board(about)
     >>> board.add("candidates_total", (), 2)

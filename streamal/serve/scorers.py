@@ -38,8 +38,6 @@ class ScorerCounts:
         self._classes = dict.fromkeys(name[:LONGEST] for name in about.classes[:MOST_CLASSES])
         for name in self._classes:
             board.add("predictions_total", (name,), 0)
-        if about.auto_label is not None:
-            board.set("auto_label_threshold", (), about.auto_label)
 
     def take(self, batch: Scored) -> None:
         """Take in a transaction."""

@@ -24,10 +24,16 @@ class Person:
     ----------
     truth
         The right label of a sample, by its id.
+
+    Attributes
+    ----------
+    contradicts
+        Whether the right label is always another than the predicted one.
     """
 
     def __init__(self, truth: Callable[[str], str], random: Random) -> None:
         self._truth = truth
+        self.contradicts = False
         self._random = random
         self._asked: deque[tuple[float, Request]] = deque()
         self._answered: deque[Said] = deque(maxlen=KEPT)
@@ -47,6 +53,8 @@ class Person:
 
     def _answer(self, request: Request) -> list[Said | bytes]:
         right = self._truth(request["sample_id"])
+        if self.contradicts:
+            right = "1" if request["label"] == "0" else "0"
         answers: list[tuple[int, Said | None]] = [
             (80, {"label": right}),
             (4, {"label": "1"}),

@@ -85,7 +85,7 @@ def _texts(alert: Rule) -> Iterator[str]:
         if not alert["annotations"].get(text, "").strip():
             yield f"no {text}"
     labels = set(re.findall(r"\$labels\.(\w+)", " ".join(alert["annotations"].values())))
-    for label in sorted(labels - {"job", "instance", "limit", "topic"}):
+    for label in sorted(labels - {"job", "instance", "limit", "topic", "detector", "rule"}):
         yield f"no series has the label {label} of the text"
 
 

@@ -58,6 +58,10 @@ class World(Thread):
         finally:
             self._resting.clear()
 
+    def contradict(self) -> None:
+        """From now on the model is wrong, whatever it says."""
+        self._person.contradicts = True
+
     def run(self) -> None:
         """Feed and answer."""
         settings = load(self._config, {}, {})

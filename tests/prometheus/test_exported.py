@@ -1,7 +1,6 @@
 """What a worker with all roles exports is what the catalogue says."""
 
 import subprocess
-from functools import partial
 
 import pytest
 from prometheus_client.metrics_core import Metric as Family
@@ -9,28 +8,17 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from streamal.serve.catalog import CATALOG
 from streamal.serve.catalog.metric import PREFIX, Metric
-from tests.prometheus.server import until
-from tests.prometheus.service import Service
+from tests.prometheus.service import Service, complete
 
 OF_THE_PROCESS = ("process_", "python_")
 FREE = frozenset({"predictions_total"})
 """Has children for what comes, beside those that exist from the start."""
 
 
-LATE = ("accuracy_ratio", "consumer_lag_records", "query_utility", "policy_arm")
-"""Gauges that have no value before an answer was learned, five seconds, a choice, a sample."""
-
-
 @pytest.fixture(scope="module")
 def page(service: Service) -> str:
     """The metrics, once all that comes late has come."""
-    for name in LATE:
-        until(partial(_shows, service, name), f"no {name}")
-    return service.get("/metrics")[1]
-
-
-def _shows(service: Service, name: str) -> bool:
-    return f"\n{PREFIX}{name}" in service.get("/metrics")[1]
+    return complete(service)
 
 
 @pytest.fixture(scope="module")

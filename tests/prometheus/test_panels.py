@@ -21,15 +21,18 @@ VARIABLES = {
 WARM = (
     "sum(streamal_decisions_total) > 500",
     'sum(streamal_decisions_total{route="auto_label"}) > 0',
+    'streamal_audits_total{outcome="agree"} > 0',
+    "streamal_certified == 1",
     "sum(streamal_dead_letters_total) > 0",
     "streamal_requests_expired_total > 0",
     "streamal_label_turnaround_seconds_count > 0",
     "streamal_query_utility > 0",
     "sum(streamal_consumer_lag_records) >= 0",
-    *(f'streamal_labels_total{{outcome="{outcome}"}} > 0' for outcome in OUTCOMES),
+    *(f'streamal_labels_total{{outcome="{one}"}} > 0' for one in OUTCOMES if one != "voted"),
     "count_over_time(streamal_accuracy_ratio[6s]) >= 5",
 )
-"""What has some answer once everything has happened, and was scraped often enough."""
+"""What has some answer once everything has happened, and was scraped often enough; only where
+several annotators answer is there a vote."""
 
 OTHERWISE = " or on () "
 

@@ -14,7 +14,7 @@ from streamal.serve.catalog.metric import PREFIX
 from tests.prometheus import promql
 from tests.prometheus.board import committed, queries
 from tests.prometheus.server import Prometheus, until
-from tests.prometheus.service import JOB, Service
+from tests.prometheus.service import JOB, Service, complete
 from tests.prometheus.test_panels import substituted
 
 PRESIDING = tuple(PREFIX + name for name, one in BY_NAME.items() if one.where == "presiding")
@@ -63,8 +63,7 @@ class Pair(NamedTuple):
 @pytest.fixture
 def pair(service: Service, tmp_path: Path) -> Iterator[Pair]:
     """Pages of a real worker, twice."""
-    until(lambda: "\nstreamal_accuracy_ratio{" in service.get("/metrics")[1], "nothing is learned")
-    page = service.get("/metrics")[1]
+    page = complete(service)
     one, other = Worker(page), Worker(page)
     prometheus = Prometheus(tmp_path, {JOB: [one.address, other.address]})
     try:

@@ -6,8 +6,10 @@ from typing import get_args
 
 from streamal.core.policies import POLICIES, reason_of
 from streamal.serve.catalog import BY_NAME, CATALOG, names
-from streamal.serve.catalog.known import DEAD, ROUTES
+from streamal.serve.catalog.known import BREAKER, DEAD, DETECTORS, ROUTES, RULES
+from streamal.settings.drift import Detector
 from streamal.settings.policy import Arm
+from streamal.settings.stop import Stop
 from tests.house.source import ROOT
 from tests.serve.page import page
 
@@ -21,6 +23,7 @@ consumer_lag_records record_age_seconds batch_records stage_duration_seconds com
 commit_duration_seconds last_commit_timestamp_seconds rebalances_total assigned_partitions
 restore_seconds watchdog_trips_total ready build_info config_info
 held_back_total modified_total policy_arm
+audits_total auto_label_precision_ratio certified breaker_trips_total drift_detections_total
 """.split()
 """Names that dashboards outside may use: none is ever renamed or dropped without an ADR."""
 
@@ -44,10 +47,17 @@ def test_names_are_good_ones() -> None:
 
 def test_every_reason_to_ask_is_known() -> None:
     """Whatever the policy and its arm, the reason has a child in each family that names one."""
-    said = itertools.product(POLICIES, (None, *get_args(Arm)), (True, False), (True, False))
-    reasons = {reason_of(kind, arm, explored, cold) for kind, arm, explored, cold in said}
+    ways = ((True, False),) * 3
+    said = itertools.product(POLICIES, (None, *get_args(Arm)), *ways)
+    reasons = {reason_of(*one) for one in said}
     assert reasons == {reason for route, reason in ROUTES if route == "request"}
     assert set(BY_NAME["label_requests_total"].children) == {(reason,) for reason in reasons}
+
+
+def test_every_detector_and_rule_is_known() -> None:
+    """What can be configured to watch, and to stop, has its child from the start."""
+    assert set(DETECTORS) == {*get_args(Detector), BREAKER}
+    assert set(RULES) == set(Stop.model_fields)
 
 
 def test_every_kind_of_dead_letter_is_known() -> None:

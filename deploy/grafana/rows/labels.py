@@ -60,5 +60,33 @@ LABELS = Section(
             (Line(rate(fleet("requests_expired_total")), "expired"),),
             "cps",
         ),
+        Chart(
+            "Without agreement",
+            "Requests within the last hour that several annotators answered and did not agree on.",
+            "0 where `labels.per_request` is 1; otherwise few.",
+            "many: the classes are not clear to people, or one of them is careless (Annotators "
+            "and the model).",
+            (Line(f"sum(increase({fleet('requests_disagreed_total')}[{HOUR}]))", "ended so"),),
+            "short",
+            decimals=0,
+        ),
+        Chart(
+            "Annotators and the model",
+            "For each annotator, the part of its labels of uniformly drawn samples that is the "
+            "model's too. Nobody chose these samples, so annotators can be compared.",
+            "all alike, near the accuracy.",
+            "one far below the others: talk to them, and look at `streamal tail labels`.",
+            (
+                Line(
+                    largest(fleet("annotator_agreement_ratio"), "annotator"),
+                    "{{annotator}}",
+                ),
+            ),
+            "percentunit",
+            none="no uniformly drawn sample was answered yet",
+            width=16,
+            low=0,
+            high=1,
+        ),
     ),
 )

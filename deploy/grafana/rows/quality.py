@@ -1,9 +1,7 @@
 """How good the predictions are, and how sure that is."""
 
 from deploy.grafana.chart import Chart, Line, Section
-from deploy.grafana.query import each, fleet, largest, quantile, rate, ratio
-
-_DECIDED = fleet("decisions_total")
+from deploy.grafana.query import fleet, largest, quantile, rate
 
 
 def _accuracy(bound: str, estimate: str = "weighted") -> str:
@@ -55,22 +53,6 @@ QUALITY = Section(
             width=12,
         ),
         Chart(
-            "Labelled by the model",
-            "Share of samples that the model labels by itself.",
-            "grows with the first labels, then steady.",
-            "a fall means that the model became unsure: see Confidence and Accuracy. 0 where "
-            "auto_label is off.",
-            (
-                Line(
-                    ratio(rate(fleet("decisions_total", route="auto_label")), rate(_DECIDED)), "all"
-                ),
-            ),
-            "percentunit",
-            width=12,
-            low=0,
-            high=1,
-        ),
-        Chart(
             "Confidence",
             "Quantiles of the probability of the predicted class; 0 while no sample comes.",
             "rises with the first labels; the median is above the threshold if the model labels "
@@ -83,25 +65,24 @@ QUALITY = Section(
                 Line(quantile(0.1, "confidence"), "p10"),
             ),
             "percentunit",
+            width=12,
             low=0,
             high=1,
             bands=(("p90", "p10"),),
         ),
         Chart(
-            "Auto-label threshold",
-            "Confidence from which the model labels by itself.",
-            "as configured, and the same on all workers.",
-            "workers that differ run different configurations: see Configurations.",
-            (
-                Line(
-                    f"max by (instance) ({each('auto_label_threshold')})",
-                    "{{instance}}",
-                ),
-            ),
+            "Accuracy by class",
+            "For each class the weighted part of its predictions that is right (precision), and of "
+            "what is of it that is found (recall), since the beginning.",
+            "all near the accuracy; rare classes are known less well.",
+            "one class far below: too few labels of it (Predicted classes); a quota in "
+            "`modifiers.quotas` asks for more.",
+            (Line(largest(fleet("class_accuracy_ratio"), "label, share"), "{{label}}: {{share}}"),),
             "percentunit",
-            "stat",
-            none="the model never labels by itself",
-            width=4,
+            none="no label was learned yet",
+            width=12,
+            low=0,
+            high=1,
         ),
     ),
 )

@@ -5,11 +5,12 @@ start, so that its rate is 0 and not absent.
 """
 
 from streamal.serve.catalog.arbiters import ARBITERS
+from streamal.serve.catalog.guarantees import GUARANTEES
 from streamal.serve.catalog.metric import Metric
 from streamal.serve.catalog.scorers import SCORERS
 from streamal.serve.catalog.workers import WORKERS
 
-CATALOG: tuple[Metric, ...] = (*SCORERS, *ARBITERS, *WORKERS)
+CATALOG: tuple[Metric, ...] = (*SCORERS, *ARBITERS, *GUARANTEES, *WORKERS)
 
 BY_NAME = {metric.name: metric for metric in CATALOG}
 

@@ -2,12 +2,14 @@
 
 from typing import get_args
 
+from streamal.core.drifting import LABEL_FREE, ON_ERRORS
 from streamal.core.records import Restraint, Route
 from streamal.wire.topics import CANDIDATES, LABELS, SAMPLES
 
 ROUTES: tuple[tuple[Route, str], ...] = (
     ("request", "uncertain"),
     ("request", "exploration"),
+    ("request", "audit"),
     ("request", "cold_start"),
     ("request", "periodic"),
     ("request", "disagreement"),
@@ -15,6 +17,7 @@ ROUTES: tuple[tuple[Route, str], ...] = (
     ("auto_label", "confident"),
     ("abstain", "not_informative"),
     ("abstain", "budget"),
+    ("abstain", "uncertified"),
 )
 """Every route with each of its reasons."""
 
@@ -48,6 +51,7 @@ DEAD = (
 
 OUTCOMES = (
     "learned",
+    "voted",
     "corrected",
     "duplicate",
     "late",
@@ -60,6 +64,14 @@ OUTCOMES = (
     "invalid",
 )
 """What became of a label."""
+
+BREAKER = "breaker"
+
+DETECTORS = (*ON_ERRORS, *LABEL_FREE, BREAKER)
+"""Who raises an alarm."""
+
+RULES = ("accuracy", "budget", "deadline", "no_gain")
+"""What stops asking."""
 
 STAGES = (
     "scorer.poll",
@@ -81,8 +93,10 @@ FOLLOWED = (SAMPLES, CANDIDATES, LABELS)
 OTHER = "other"
 MOST_CLASSES = 50
 """Classes with a child of their own; what comes later is `other`."""
+MOST_ANNOTATORS = 50
+"""Annotators with a child of their own, the first that came."""
 LONGEST = 100
-"""Characters of a class; what is longer is cut."""
+"""Characters of a class or an annotator; what is longer is cut."""
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 20.0)
 AGES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)

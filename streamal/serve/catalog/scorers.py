@@ -74,12 +74,6 @@ SCORERS = (
         "The lowest utility that the policy chose in the latest batch that had a choice.",
     ),
     Metric(
-        "auto_label_threshold",
-        "gauge",
-        "scorer",
-        "Confidence from which the model labels by itself; absent where it never does.",
-    ),
-    Metric(
         "record_age_seconds",
         "histogram",
         "scorer",
