@@ -72,7 +72,7 @@ soak: $(STAMP) ## half an hour under load with random faults; by hand (MINUTES=3
 	$(BIN)/python -m tests.chaos soak --rounds $(or $(MINUTES),30)
 
 bench: $(STAMP) ## benchmarks, with a report (BENCH=NAME for one of benchmarks/NAME.py)
-	$(BIN)/python -m benchmarks$(if $(BENCH),.$(BENCH))
+	$(BIN)/python -m benchmarks$(if $(BENCH),.$(BENCH)) $(ARGS)
 
 # Half an hour on two cores; with CACHE=FOLDER it goes on where it was stopped, ARGS=--short takes a minute.
 bench-selection: $(STAMP) ## our selection beside other tools', on the same streams and models (ARGS=--write: into docs/)

@@ -123,8 +123,8 @@ def _page() -> tuple[int, float, float]:
         metrics.board.set(name, (), 1.0)
     arbiter = Arbiter(ArbiterSpec([LimitSpec("rate", 0.1), LimitSpec("count", 500, over=9_000)]))
     arbiter.start(0)
-    arbiter.estimate.ask(5, 0.5, True)
-    arbiter.estimate.answer(5, 0.5, 0.5, True)
+    arbiter.auditor.estimate.ask(5, 0.5, True)
+    arbiter.auditor.estimate.answer(5, 0.5, 0.5, True)
     metrics.presides(arbiter)
     took, text = [], ""
     with _served(metrics) as address:
