@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streamal.core.certifier import ALERT, Certifier, Finding
+from streamal.core.certifier import ALERT, NEWEST, Certifier, Finding
 from streamal.core.controller import Verdict
-from streamal.core.drifting import Alarm, Arisen, is_break
+from streamal.core.drifting import Alarm, Arisen
 from streamal.core.estimate import Estimate, bin_of
 from streamal.core.journal import ArbiterSpec, ArbiterState, Journal
 from streamal.core.ledger import Ledger
@@ -126,18 +126,25 @@ class Auditor:
     ) -> list[Certificate | Drift | Stop | Takeover]:
         """Return what follows from alarms and from how a fresh model did.
 
-        What was evidence for a certificate is not any more, unless a fresh model was dropped.
+        What was evidence for a certificate is not any more, but the newest labels after an
+        alarm, and unless a fresh model was dropped.
         """
         out: list[Certificate | Drift | Stop | Takeover] = []
         for one in found:
             if isinstance(one, Alarm):
                 out.append(journal.drift(one.detector, one.saw, self._is_fresh))
+                self._doubt(NEWEST)
             else:
                 out.append(journal.takeover(one))
-        if self.certifier is not None and any(map(is_break, found)):
-            self.certifier.withdraw("drift")
-            self._state.alert = ALERT
+                if one.taken:
+                    self._doubt(0)
         return [*out, *self.news(journal)] if out else []
+
+    def _doubt(self, keep: int) -> None:
+        """Let the certificate be earned again, by the newest labels and those to come."""
+        if self.certifier is not None:
+            self.certifier.withdraw("drift", keep)
+            self._state.alert = ALERT
 
     @property
     def _is_fresh(self) -> bool:

@@ -100,9 +100,9 @@ class Audits:
         beside = known[(known >= low) & (known < high)]
         return float((beside >= start).mean()) if len(beside) else 1.0
 
-    def clear(self) -> None:
-        """Forget all."""
-        self._rows = self._rows[:0]
+    def clear(self, keep: int = 0) -> None:
+        """Forget all but the newest."""
+        self._rows = self._rows[len(self._rows) - keep :] if keep < len(self) else self._rows
 
     def save(self) -> bytes:
         """Return what a new one goes on from."""

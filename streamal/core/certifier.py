@@ -42,6 +42,9 @@ LEAST_MASS = 0.02
 ALERT, URGENCY = 8, 8.0
 """After an error in force so many audits are drawn so many times as often."""
 
+NEWEST = 100
+"""Labels that stay evidence after an alarm: where nothing changed they certify again at once."""
+
 WIDER = 1.05
 """By so much more has another threshold to label, to take the place of one that is held."""
 
@@ -136,8 +139,12 @@ class Certifier:
         self.state.level = min(CAPACITY, level)
 
     def coin(self, coin: float) -> float:
-        """Return the probability of an audit: none while those saved up are spent."""
-        return coin if self.state.level >= 1.0 else 0.0
+        """Return the probability of an audit: none while those saved up are spent.
+
+        After an error they are drawn on credit: it is the wrong moment to save.
+        """
+        least = 1.0 - CAPACITY if self.state.alert else 1.0
+        return coin if self.state.level >= least else 0.0
 
     def pay(self) -> None:
         """Take in that an audit was drawn."""
@@ -179,9 +186,9 @@ class Certifier:
         self.withdraw("breaker")
         return True
 
-    def withdraw(self, why: str) -> None:
-        """Take the certificate back, and forget what it was earned by."""
-        self.book.clear()
+    def withdraw(self, why: str, keep: int = 0) -> None:
+        """Take the certificate back, and forget what it was earned by, but the newest labels."""
+        self.book.clear(keep)
         self._breaker.reset()
         self._why = why
         self._change()
@@ -231,9 +238,7 @@ class Certifier:
         """Judge each threshold, and keep or choose one; else one for each class that earns it."""
         state, spec = self.state, self.spec
         surplus = state.right - spec.precision * state.audits
-        asked = spec.precision
-        if not spec.strict:
-            asked = surplus_target(spec.precision, surplus)
+        asked = spec.precision if spec.strict else surplus_target(spec.precision, surplus)
         found = judge(self.book, self._bar(EVERY), spec.precision, asked, self._rules)
         start = rounded(self.scores.top(0.1)) if found.start is None else found.start
         chosen = self._chosen(found, self._bar(EVERY))
@@ -255,10 +260,7 @@ class Certifier:
         return earned if is_wider else bar
 
     def _by_class(self, asked: float) -> dict[str, float]:
-        """Return a threshold for each predicted class that earns one by itself.
-
-        For each of several there is that many times the evidence to bring.
-        """
+        """Return a threshold for each class that earns one by k times the evidence, k classes."""
         books = self.book.by_class()
         rules = self._rules._replace(needed=self._rules.needed + log(max(1, len(books))))
         bars: dict[str, float] = {}
@@ -279,8 +281,8 @@ class Certifier:
         before = self.state.terms
         n, e = self._counted(bars)
         lower, _ = wilson(n - e, n, 1.96)
-        why = "moved" if before.bars else "earned"
-        if before.bars == bars:
+        why = self._why or ("moved" if before.bars else "earned")
+        if before.bars == bars and not self._why:
             why = "audits"
         terms = Terms(bars, {EVERY: start}, certificate=before.certificate)
         return Finding(terms, why, int(n), int(e), float(lower))

@@ -87,11 +87,6 @@ class Outcome(NamedTuple):
 Arisen = Alarm | Outcome
 
 
-def is_break(found: Arisen) -> bool:
-    """Say whether labels so far do not speak for the model from here on."""
-    return isinstance(found, Alarm) or found.taken
-
-
 def is_drawn(example: Example) -> bool:
     """Say whether an example's label was drawn, and not chosen, so that it speaks for others.
 

@@ -58,8 +58,8 @@ class Tally:
         """Return which part of a bin lies from `start` on: thresholds are edges, so all."""
         return 1.0
 
-    def clear(self) -> None:
-        """Forget all."""
+    def clear(self, keep: int = 0) -> None:
+        """Forget all; which were the newest is not known."""
         self._counts[:] = 0
 
     def save(self) -> bytes:

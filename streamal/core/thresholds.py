@@ -58,8 +58,8 @@ class Book(Protocol):
     def part(self, start: float, low: float, high: float) -> float:
         """Return which part of what lies between two confidences lies from `start` on."""
 
-    def clear(self) -> None:
-        """Forget all."""
+    def clear(self, keep: int = 0) -> None:
+        """Forget all but the newest, where they are known."""
 
     def save(self) -> bytes:
         """Return what a new one goes on from."""

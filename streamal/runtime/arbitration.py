@@ -157,7 +157,8 @@ class Arbitration:
         before = self._replica.examples
         self._commit(arbiter, out, buried)
         self._plan.observer.disposed(arbiter, Disposed(out, buried))
-        tell(out)
+        if self._plan.time_of is None:  # a simulation has its report
+            tell(out)
         self._tell_learned(before)
 
     def _candidate(self, arbiter: Arbiter, record: Record, buried: list[Buried]) -> list[Output]:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from streamal.core.certifier import Certifier, CertifierState, Finding, TargetSpec
+from streamal.core.certifier import NEWEST, Certifier, CertifierState, Finding, TargetSpec
 from streamal.core.controller import floor
 from streamal.core.draw import draw
 from streamal.core.terms import Terms
 from streamal.core.updates import Certificate
 from streamal.core.utility import RANDOM
-from streamal.lab.laws.facts import DROPPED, Step, Told
+from streamal.lab.laws.facts import DROPPED, TAKEN, Step, Told
 from streamal.lab.laws.log import Log
 from streamal.lab.laws.way import Way, way
 
@@ -68,7 +68,7 @@ class Evidence:
             self._learn(step)
         elif step.text not in (BREAKER, DROPPED):
             self._why = "drift"
-            self._certifier.withdraw(self._why)
+            self._certifier.withdraw(self._why, 0 if step.text == TAKEN else NEWEST)
 
     def _learn(self, step: Step) -> None:
         name, label = step.request_id or "", step.text
