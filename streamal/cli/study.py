@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -162,7 +162,7 @@ def _overrides(
 ) -> dict[str, object]:
     """Return the options as configuration keys."""
     if auto_label is not None and target is not None:
-        raise typer.BadParameter("is a promise, and a threshold is none", param_hint="--auto-label")
+        raise typer.BadParameter("excludes --target-precision", param_hint="--auto-label")
     bar = auto_label if auto_label in (None, "off") else _number(auto_label)
     named: dict[str, object] = {
         "policy.kind": policy,
@@ -254,8 +254,22 @@ def show(report: dict[str, Any], as_json: bool) -> None:
         if estimate["low"] is not None and report["accuracy"] is not None
         else "nothing was asked for"
     )
-    for sentence in told(estimate):
+    for sentence in (*told(estimate), *_promised(report["auto_label"])):
         say(sentence)
+
+
+def _promised(auto: dict[str, Any]) -> Iterator[str]:
+    """Say how the promise of a precision came out, where there was one."""
+    if auto["target"] is None:
+        return
+    if auto["precision"] is None:
+        lack = auto["missing"]
+        yield f"nothing was labelled by the model: {lack} audits without an error were missing"
+        return
+    yield (
+        f"the model labelled {auto['coverage']:.1%} by itself, and {auto['precision']:.1%} of "
+        f"that is right, where {auto['target']:.1%} was promised"
+    )
 
 
 def register(app: typer.Typer) -> None:

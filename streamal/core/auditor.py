@@ -115,11 +115,16 @@ class Auditor:
         finding = self._finding(journal)
         if finding is not None:
             out.append(journal.certificate(finding))
+        return [*out, *self.stop(journal)]
+
+    def stop(self, journal: Journal) -> list[Stop]:
+        """End asking, where a rule says so."""
         stopped = self.stopper.due()
-        if stopped is not None:
-            out.append(journal.stop(*stopped))
-            self.stopper.stop(*stopped, journal.version)
-        return out
+        if stopped is None:
+            return []
+        record = journal.stop(*stopped)
+        self.stopper.stop(*stopped, record.version)
+        return [record]
 
     def arise(
         self, found: Sequence[Arisen], journal: Journal

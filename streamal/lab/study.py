@@ -197,6 +197,7 @@ def _auto(plan: Plan, scores: Scoreboard, state: ArbiterState) -> dict[str, Any]
         "threshold": bar,
         "target": None if target is None else target.precision,
         "lower_bound": state.certifier.proof.lower,
+        "missing": state.certifier.proof.missing if target else None,
         "audits": state.certifier.audits if target else scores.audits,
     }
 

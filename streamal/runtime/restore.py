@@ -97,11 +97,21 @@ def recorded_model(broker: Broker, topic: str) -> ModelConfig | None:
 def read_state(
     broker: Broker, topic: str, partitions: Iterable[int], faults: Faults = NO_FAULTS
 ) -> dict[int, Rows]:
-    """Return the rows of some partitions of `state`."""
+    """Return the rows of some partitions of `state`.
+
+    Beside a running service also what came after the ends, as far as it was read: it takes
+    the place of older rows, which compaction may have removed meanwhile.
+    """
     ends = broker.ends(topic)
     found: dict[int, Rows] = {partition: {} for partition in partitions}
-    for record in replay(broker, topic, {p: ends[p] for p in found}):
-        _keep(found[record.partition], record)
+    last = {(topic, p): ends[p][1] for p in found}
+    reader = broker.reader({(topic, p): ends[p][0] for p in found})
+    try:
+        for records in until(reader, last):
+            for record in records:
+                _keep(found[record.partition], record)
+    finally:
+        reader.close()
     for _ in found:
         faults("restore.state")
     return found

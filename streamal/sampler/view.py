@@ -1,12 +1,14 @@
 """What a sampler tells of itself and of samples, without changing anything."""
 
 from collections.abc import Mapping
-from typing import cast, overload
+from typing import Any, cast, overload
 
 from streamal.core.estimate import Bounds
 from streamal.core.prediction import Prediction
 from streamal.core.records import Decision, Request
 from streamal.errors import Unusable
+from streamal.runtime.certification import certificate
+from streamal.runtime.standing import stop
 from streamal.sampler.budget import Budget
 from streamal.sampler.explanation import explained
 from streamal.sampler.features import Many, One, is_one
@@ -105,6 +107,27 @@ class View:
     def estimate(self) -> Bounds:
         """The accuracy on all samples, as far as the labels tell, with its intervals."""
         return self._parts.desk.estimate()
+
+    @property
+    def certificate(self) -> dict[str, Any] | None:
+        """How the promise of `auto_label.target_precision` stands, as `status` tells it.
+
+        None where nothing is promised.
+
+        Examples
+        --------
+        >>> from streamal import Sampler
+        >>> promise = Sampler(auto_label={"target_precision": 0.95}).certificate
+        >>> promise["certified"], promise["missing"]
+        (False, 60)
+        """
+        desk = self._parts.desk
+        return certificate(desk.arbiter.state, desk.plan.arbiter.target)
+
+    @property
+    def stopped(self) -> dict[str, Any] | None:
+        """The rule that stopped asking, since when, and what it saw; None while none has."""
+        return stop(self._parts.desk.arbiter.state)
 
     @property
     def requests(self) -> list[Request]:

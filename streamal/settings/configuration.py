@@ -123,7 +123,40 @@ class Settings(Section):
 
 def warnings(settings: Settings) -> list[str]:
     """Return what works but is rarely meant, one sentence each."""
-    return [*_doubtful(settings.broker), *_idle(settings), *unspread(settings.budget)]
+    return [
+        *_doubtful(settings.broker),
+        *_idle(settings),
+        *_unpromised(settings),
+        *_never_asks(settings),
+        *unspread(settings.budget),
+    ]
+
+
+def _unpromised(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for what a promise makes void, and for one that nothing can prove."""
+    auto = settings.auto_label
+    if auto.target_precision is None:
+        return
+    if "threshold" in auto.model_fields_set:
+        yield "auto_label.threshold: does nothing beside target_precision"
+    if not auto.audit and not settings.policy.exploration:
+        yield (
+            "auto_label.target_precision: no certificate can be earned, for nothing is drawn with "
+            "auto_label.audit and policy.exploration at 0"
+        )
+
+
+def _never_asks(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for what does not go with the number of annotators."""
+    wanted, usual = settings.labels.per_request, Labels()
+    if wanted == 1 and settings.labels.agreement != usual.agreement:
+        yield "labels.agreement: does nothing while labels.per_request is 1"
+    for place, limit in enumerate(settings.limits()):
+        if limit.kind in ("count", "window") and limit.amount < wanted:
+            yield (
+                f"budget.{place}: nothing is ever asked, for a request takes {wanted} labels "
+                f"(labels.per_request) and this allows {limit.amount:g}"
+            )
 
 
 def _doubtful(broker: Broker) -> list[str]:

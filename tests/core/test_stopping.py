@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from streamal.core.arbiter import Arbiter
 from streamal.core.estimate import Estimate, EstimateState
 from streamal.core.gain import Compared, Gain, GainSpec
 from streamal.core.journal import ArbiterSpec, ArbiterState
@@ -211,3 +212,16 @@ def test_states_from_before_there_were_stops_load() -> None:
     row = msgspec.to_builtins(Desk(RATE).arbiter.state)
     del row["stop"]
     assert msgspec.convert(row, ArbiterState).stop == StopState()
+
+
+def test_a_rule_that_holds_already_stops_at_the_start() -> None:
+    """A rule that is met when the arbiter starts again ends asking before the next sample."""
+    arbiter = Arbiter(ArbiterSpec([LimitSpec("rate", 0.5)]))
+    arbiter.start(0)
+    arbiter.tick(5_000)
+    again = Arbiter(
+        ArbiterSpec([LimitSpec("rate", 0.5)], stop=StopSpec(deadline=4_000)), arbiter.state
+    )
+    (record,) = again.start(6_000)
+    assert isinstance(record, Stop)
+    assert record.rule == "deadline"

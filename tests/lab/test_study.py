@@ -56,6 +56,7 @@ REPORT: dict[str, Any] = {
         "threshold": MAYBE,
         "target": MAYBE,
         "lower_bound": MAYBE,
+        "missing": (int, type(None)),
         "audits": int,
     },
     "dead_letters": int,
