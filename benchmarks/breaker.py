@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from benchmarks.report import machine, table
 from streamal.core.breaker import Breaker
-from streamal.core.certifier import ALERT, URGENCY, Certifier, CertifierState, TargetSpec
+from streamal.core.certifier import ALERT, URGENCY, Certifier, CertifierState
 from streamal.core.controller import floor
 from streamal.core.estimate import bin_of
+from streamal.core.target import TargetSpec
 from streamal.core.terms import EVERY
 
 SURE, UNSURE, PART = 0.97, 0.6, 0.6

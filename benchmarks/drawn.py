@@ -11,7 +11,6 @@ import numpy as np
 from benchmarks.streams import streams
 from streamal import Sampler
 from streamal.core.arbiter import Arbiter, Output
-from streamal.core.certifier import TargetSpec
 from streamal.core.draw import draw
 from streamal.core.estimate import Bounds, Estimate
 from streamal.core.journal import ArbiterSpec
@@ -21,6 +20,7 @@ from streamal.core.prediction import Prediction
 from streamal.core.ratios import Ratio, ratio
 from streamal.core.records import Answer, Candidate, Request, Sample, Source
 from streamal.core.scorer import PartitionState, Scorer, ScorerSpec, Situation
+from streamal.core.target import TargetSpec
 from streamal.core.terms import fixed
 from streamal.core.updates import Certificate, Pace
 

@@ -7,6 +7,9 @@ from streamal.core.requests import RequestRow
 MOST = 200
 """Annotators that are told apart; the state of a service must not grow with its people."""
 
+LONGEST = 100
+"""Characters of a name, at most; whoever has a longer one is not told apart."""
+
 REST = "*"
 """Stands for all others, and for who gives no name, as in prices."""
 
@@ -53,7 +56,9 @@ class Annotators:
 
     def _of(self, name: str | None) -> AnnotatorState:
         known = self.known
-        if not name or (name not in known and len(known) - (REST in known) >= MOST):
+        if not name or len(name) > LONGEST:
+            name = REST
+        if name not in known and len(known) - (REST in known) >= MOST:
             name = REST
         return known.setdefault(name, AnnotatorState())
 

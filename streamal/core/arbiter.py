@@ -94,7 +94,7 @@ class Arbiter:
         if self.auditor.stopper.lifted() is not None:
             self._advance(time)
             out.extend(self.auditor.lift(self.journal))
-        out.extend(self.auditor.stop(self.journal))
+        out.extend([*self.auditor.restate(self.journal), *self.auditor.stop(self.journal)])
         if self.state.hold and not self._hold():
             out.extend(self.finish())
         return out

@@ -165,6 +165,11 @@ class Auditor:
         self.stopper.lift(record.version)
         return [record]
 
+    def restate(self, journal: Journal) -> list[Certificate]:
+        """Return other terms where the promise was changed since some were told."""
+        finding = self._finding(journal) if self._state.told else None
+        return [] if finding is None else [journal.certificate(finding)]
+
     @property
     def _target(self) -> float:
         return 0.0 if self._spec.target is None else self._spec.target.precision

@@ -20,6 +20,7 @@ from streamal.core.evidence import missing, surplus_target, wilson
 from streamal.core.prediction import BINS
 from streamal.core.scores import Scores
 from streamal.core.tally import BARS, Tally
+from streamal.core.target import TargetSpec
 from streamal.core.terms import EVERY, Terms
 from streamal.core.thresholds import Book, Found, Rules, judge
 
@@ -50,14 +51,6 @@ WIDER = 1.05
 
 MOVED = 0.25
 """Part by which the coin, or what is audited, moves before scorers are told."""
-
-
-class TargetSpec(msgspec.Struct, frozen=True):
-    """What is promised of auto-labels; `audit` is the audits' part of the budget."""
-
-    precision: float
-    audit: float = 0.2
-    strict: bool = False
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -119,16 +112,18 @@ class Certifier:
         self._classes = classes
         self.state = state
         self.scores = Scores(state.scores)
-        if state.strict != spec.strict:
-            state.strict, state.window = spec.strict, b""
+        is_other = (state.target, state.strict) != (spec.precision, spec.strict)
+        if is_other:  # what was counted under another promise, or none, proves nothing of this
+            state.window, state.audits, state.right = b"", 0, 0
+            state.fortunes[:] = [0.0] * len(state.fortunes)
         self.book: Book = Tally(state.window) if spec.strict else Audits(WINDOW, state.window)
         needed = len(BARS) / DELTA if spec.strict else 1.0 / DELTA
         self._parts: dict[float, float] = {}
         self._breaker = Breaker(spec.precision, state.fortunes)
         self._rules = Rules(HOLDS, TRIES, log(needed))
         self._why = ""
-        self._changed = not state.told or state.target != spec.precision
-        state.target = spec.precision
+        self._changed = not state.told or is_other
+        state.target, state.strict = spec.precision, spec.strict
         terms = replace(state.terms, audited={EVERY: state.start})
         self._found = Finding(terms, "audits", *msgspec.structs.astuple(state.proof))
 
@@ -249,7 +244,10 @@ class Certifier:
 
     def _bar(self, label: str) -> float:
         """Return the threshold in force, infinite where there is none of its own."""
-        return inf if self._why else self.state.terms.bars.get(label, inf)
+        terms = self.state.terms
+        if self._why or terms.certificate is None:
+            return inf
+        return terms.bars.get(label, inf)
 
     def _chosen(self, found: Found, bar: float) -> float | None:
         """Hold what is in force, unless another would label clearly more."""
@@ -266,6 +264,8 @@ class Certifier:
         bars: dict[str, float] = {}
         for at, book in books.items():
             label = self._classes[at]
+            if label == EVERY:  # a class of that name could not be told from all others
+                continue
             found = judge(book, self._bar(label), self.spec.precision, asked, rules)
             chosen = self._chosen(found, self._bar(label))
             if chosen is not None:

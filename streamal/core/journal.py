@@ -3,7 +3,7 @@
 import msgspec
 
 from streamal.core.annotators import AnnotatorState
-from streamal.core.certifier import CertifierState, Finding, TargetSpec
+from streamal.core.certifier import CertifierState, Finding
 from streamal.core.drifting import DriftSpec, DriftState, Outcome
 from streamal.core.estimate import HORIZON, EstimateState
 from streamal.core.ledger import Ledger, LedgerState
@@ -14,6 +14,7 @@ from streamal.core.quotas import QuotaSpec, QuotaState
 from streamal.core.records import Stamp
 from streamal.core.repeats import ThinningSpec
 from streamal.core.stopping import Saw, StopSpec, StopState
+from streamal.core.target import TargetSpec
 from streamal.core.updates import Certificate, Drift, Stop, Takeover
 
 

@@ -34,7 +34,7 @@ class Scores:
         """Take in samples of a bin."""
         counts = self._counts
         counts[at] += samples
-        self._total += samples
+        self._total = sum(counts)  # never a running sum: a restart would round otherwise
         if self._total > MEMORY:
             counts[:] = [count / 2.0 for count in counts]
             self._total = sum(counts)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from streamal.brokers.port import Broker
-from streamal.core.certifier import TargetSpec
 from streamal.core.estimate import EstimateState
 from streamal.core.journal import ArbiterState
 from streamal.core.ledger import Ledger, LedgerState
 from streamal.core.requests import RequestRow
 from streamal.core.scorer import PartitionState
+from streamal.core.target import TargetSpec
 from streamal.runtime.certification import certificate
 from streamal.runtime.plan import ARBITERS, SCORERS
 from streamal.runtime.replay import replay

@@ -4,10 +4,11 @@ from typing import Any
 
 from msgspec.structs import astuple, replace
 
-from streamal.core.certifier import Certifier, Finding, TargetSpec
+from streamal.core.certifier import Certifier, Finding
 from streamal.core.estimate import Estimate
 from streamal.core.journal import ArbiterState
 from streamal.core.ratios import Ratio, ratio
+from streamal.core.target import TargetSpec
 
 
 def finding(state: ArbiterState, target: TargetSpec) -> Finding:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from streamal.core.certifier import TargetSpec
+from streamal.core.target import TargetSpec
 from streamal.settings.section import Part, Section, Share, refuse
 
 
@@ -15,6 +15,9 @@ def _off_is_none(value: object) -> object:
 
 Target = Annotated[float, Field(gt=0.5, le=0.999)]
 """A precision that can be promised: at 1 no number of audits would be enough."""
+
+PROVEN = 0.98
+"""The highest precision that can be asked for again after errors, by a window of audits."""
 
 Threshold = Annotated[
     Part | None,
@@ -53,6 +56,12 @@ class AutoLabel(Section):
             for name, value in usual.items()
             if self.target_precision is None and getattr(self, name) != value
         )
+        said = (
+            f"above {PROVEN} only with `strict: true`: the 400 audits that are looked back at "
+            "can prove no more"
+        )
+        is_too_high = not self.strict and (self.target_precision or 0.0) > PROVEN
+        refuse([("target_precision", said)] if is_too_high else [])
         return self
 
     def target(self) -> TargetSpec | None:

@@ -61,7 +61,7 @@ NoGainOrSwitch = Annotated[
 class Stop(Section):
     """Rules that end asking; the first that is met stops, and only audits go on."""
 
-    accuracy: Part | None = Field(
+    accuracy: Annotated[float, Field(gt=0, le=0.999)] | None = Field(
         default=None,
         description="Stop when the accuracy is at least this: the lower bound that may be "
         "looked at at any time.",

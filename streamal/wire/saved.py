@@ -1,10 +1,13 @@
 """A sampler as one JSON document: what it is made of, and everything that it remembers."""
 
 from collections.abc import Iterator, Sequence
+from math import log
 
 import msgspec
 
 from streamal.core.auditor import UNCOUNTED
+from streamal.core.breaker import FIRES
+from streamal.core.certifier import CertifierState
 from streamal.core.estimate import EstimateState
 from streamal.core.journal import ArbiterState
 from streamal.core.prediction import BINS
@@ -127,6 +130,7 @@ def _looked_at(saved: Saved) -> Iterator[tuple[bool, str]]:
     seen = (ledger.n, ledger.version, *ledger.seen.values())
     yield min(seen) >= 0, "`ledger` has a count below 0"
     yield from _estimated(ledger.estimate)
+    yield from _certified(ledger.certifier)
     at = next((i for i, row in enumerate(saved.requests) if not _is_asked(row)), None)
     yield at is None, f"`requests[{at}]` has a bin or a propensity that none can have"
 
@@ -139,6 +143,18 @@ def _estimated(state: EstimateState) -> Iterator[tuple[bool, str]]:
     yield state.spread >= 0.0, "`ledger.estimate.spread` is below 0"
     yield state.horizon > 0, f"`ledger.estimate.horizon` is {state.horizon}, must be above 0"
     yield 0.0 < state.p_min <= 1.0, f"`ledger.estimate.p_min` is {state.p_min}, must be in (0, 1]"
+    weighed = _is_binned(state.weighed_hits) and _is_binned(state.weighed)
+    yield weighed, f"`ledger.estimate` needs {BINS} weighed hits and weights of at least 0"
+    fits = 0 <= state.unseen <= max(state.passed, 0) + 1e-6 and state.drawn >= 0
+    yield fits, "`ledger.estimate` has unseen samples or drawn labels that cannot be"
+
+
+def _certified(state: CertifierState) -> Iterator[tuple[bool, str]]:
+    unit = 16 if state.strict else 12
+    yield len(state.window) % unit == 0, "`ledger.certifier.window` is cut"
+    yield _is_binned(state.scores), f"`ledger.certifier.scores` needs {BINS} counts of at least 0"
+    fortunes = len(state.fortunes) == 3 and max(state.fortunes, default=0.0) < log(FIRES) + 2.0
+    yield fortunes, "`ledger.certifier.fortunes` needs three, none of which has won already"
 
 
 def _is_counted(partition: PartitionState) -> bool:

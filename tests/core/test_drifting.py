@@ -3,10 +3,10 @@
 import pytest
 
 from streamal.core.arbiter import Arbiter
-from streamal.core.certifier import TargetSpec
 from streamal.core.drifting import Alarm, Arisen, DriftSpec, DriftState, Outcome
 from streamal.core.journal import ArbiterSpec
 from streamal.core.limits import LimitSpec
+from streamal.core.target import TargetSpec
 from streamal.core.updates import Certificate, Drift, Takeover
 
 ALARM = Alarm(3, "adwin", {"labels": 90.0})

@@ -6,6 +6,9 @@ from tests.settings.trees import wrong
 
 NAME = "name of letters, digits, dots, dashes and underscores"
 AUTO_KEYS = "threshold, target_precision, audit, strict"
+TOO_HIGH = (
+    "above 0.98 only with `strict: true`: the 400 audits that are looked back at can prove no more"
+)
 UNPROMISED = "needs auto_label.target_precision, for there are no audits without a promise"
 RANGE = "must be between 0 and 1 (not 0)"
 
@@ -114,6 +117,10 @@ RANGE = "must be between 0 and 1 (not 0)"
         (
             {"auto_label": {"target_precision": 1.0}},
             "auto_label.target_precision: is 1.0, must be between 0.5 and 0.999 (not 0.5) or null",
+        ),
+        (
+            {"auto_label": {"target_precision": 0.985}},
+            f"auto_label.target_precision: {TOO_HIGH}",
         ),
         (
             {"auto_label": {"strict": True}},

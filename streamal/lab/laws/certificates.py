@@ -1,6 +1,7 @@
 """Each record of terms: it names what earned it, and was earned (a part of law 11)."""
 
-from streamal.core.certifier import Certifier, CertifierState, TargetSpec
+from streamal.core.certifier import Certifier, CertifierState
+from streamal.core.target import TargetSpec
 from streamal.core.terms import Terms
 from streamal.core.updates import Certificate
 from streamal.lab.laws.evidence import Evidence

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from streamal.core.certifier import NEWEST, Certifier, CertifierState, Finding, TargetSpec
+from streamal.core.certifier import NEWEST, Certifier, CertifierState, Finding
 from streamal.core.controller import floor
 from streamal.core.draw import draw
+from streamal.core.target import TargetSpec
 from streamal.core.terms import Terms
 from streamal.core.updates import Certificate
 from streamal.core.utility import RANDOM
@@ -66,7 +67,7 @@ class Evidence:
         """
         if step.kind == "example":
             self._learn(step)
-        elif step.text not in (BREAKER, DROPPED):
+        elif self._began and step.text not in (BREAKER, DROPPED):
             self._why = "drift"
             self._certifier.withdraw(self._why, 0 if step.text == TAKEN else NEWEST)
 
@@ -95,7 +96,8 @@ class Evidence:
 
         After a stop both give one reason.
         """
-        balance = told.balance
+        first = self._asked.get((told.request_id or "").partition("#")[0], told)
+        balance = first.balance
         if told.reason != "audit" or balance is None:
             return 0.0
         rests = self._course.rests(told.version, balance.step)

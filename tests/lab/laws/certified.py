@@ -4,9 +4,9 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from streamal.core.certifier import TargetSpec
 from streamal.core.limits import LimitSpec
 from streamal.core.stopping import StopSpec
+from streamal.core.target import TargetSpec
 from tests.lab.laws.copying import Copy
 from tests.lab.laws.service import SECOND, People, Service, plan
 from tests.lab.laws.stories import SPEC

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from msgspec.structs import replace
 
-from streamal.core.certifier import TargetSpec
+from streamal.core.target import TargetSpec
 from streamal.lab.laws import verify
 from tests.lab.laws import mutate_certified as mutate
 from tests.lab.laws.certified import certified, certified_copy

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from streamal.core.certifier import TargetSpec
 from streamal.core.drifting import DriftSpec
 from streamal.core.journal import ArbiterSpec
 from streamal.core.limits import LimitSpec
 from streamal.core.policies import POLICIES, PolicySpec
 from streamal.core.stopping import StopSpec
+from streamal.core.target import TargetSpec
 from streamal.lab.laws import verify
 from streamal.runtime.faults import CRASH_AT, Faults
 from tests.lab.laws.service import SECOND, People, Service, plan
